@@ -1,1 +1,28 @@
-//! ops
+//! What the commands do: one operation a file, without a terminal.
+//!
+//! Owns the identity's life cycle: generate, register, configure, prove, undo. An operation takes
+//! values, returns a report that can be serialised, and never prints, asks, or reads the environment.
+//! What always holds: a private key is durable before its public half leaves the machine; what a
+//! server says is believed only about the record that was asked for; an answer that was lost is
+//! settled by looking, never by repeating blindly.
+
+pub mod access;
+pub mod configure;
+pub mod convert;
+mod lower_errors;
+pub mod deregister;
+pub mod error;
+pub mod generate;
+pub mod list;
+pub mod login;
+pub mod logins;
+pub mod prove;
+pub mod register;
+pub mod session;
+pub mod setup;
+pub mod show;
+pub mod state;
+pub mod status;
+
+pub use error::{ErrorCode, OpError};
+pub use session::Session;

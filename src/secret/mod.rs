@@ -4,6 +4,8 @@
 //! `Debug` shows nothing of the value, and the memory is wiped when it is dropped. Every place that
 //! reads one says so by calling [`Secret::expose`], so one search finds them all.
 
+pub mod source;
+
 use std::fmt;
 
 use zeroize::Zeroize;

@@ -1,0 +1,158 @@
+//! What can go wrong between this client and the platform.
+//!
+//! Owns the distinctions that a caller decides on: was the server reached, might the request have
+//! been carried out, is a route missing or a record. A 429, a 5xx or a timeout never says that a key
+//! is dead (section 12).
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::id::ServerText;
+
+/// How the server could not be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// No connection: name not found, refused, no route.
+    Connect,
+    /// The certificate or the handshake was refused.
+    Tls,
+    /// No answer in time.
+    Timeout,
+    /// The connection ended before the answer was whole.
+    Closed,
+}
+
+/// A plan's limit, as the platform reports it with status 402 (section 1.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanLimit {
+    /// What is limited: `ssh_keys`, `agents`, …
+    pub resource: String,
+    /// How many there are.
+    pub current: u64,
+    /// How many the plan allows.
+    pub limit: u64,
+    /// The plan's name.
+    pub plan: String,
+}
+
+/// A failed request. `route` is the method and path template, never a query.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The HTTP client could not be made: a bad certificate file, say.
+    #[error("cannot prepare connections to {origin}")]
+    Setup {
+        /// The endpoint.
+        origin: String,
+        /// The client's reason.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// No answer arrived.
+    #[error("{} ({route})", match how {
+        Unreachable::Connect => format!("cannot connect to {origin}"),
+        Unreachable::Tls => format!("no secure connection to {origin}"),
+        Unreachable::Timeout => format!("no answer from {origin} in time"),
+        Unreachable::Closed => format!("the connection to {origin} ended before the answer was whole"),
+    })]
+    NoAnswer {
+        /// The endpoint.
+        origin: String,
+        /// Method and path template.
+        route: &'static str,
+        /// In what way.
+        how: Unreachable,
+        /// The client's reason, without the URL.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The server answered with a status that is no success.
+    #[error("the server answered {status} to {route}: {detail}")]
+    Status {
+        /// Method and path template.
+        route: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The server's own words.
+        detail: ServerText,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+        /// With status 402: the limit that was reached.
+        limit: Option<PlanLimit>,
+    },
+    /// A success whose content cannot be what it should be.
+    #[error("the server's answer to {route} makes no sense: {what}")]
+    Malformed {
+        /// Method and path template.
+        route: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+impl ApiError {
+    /// The HTTP status, where the server answered.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether the server knows no such route (as against no such record): section 6, step 3.
+    pub fn is_route_missing(&self) -> bool {
+        match self {
+            Self::Status { status: 404, detail, .. } => detail.as_str() == "Not Found",
+            Self::Status { status: 405 | 501, .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the server says that there is no such record.
+    pub fn is_record_missing(&self) -> bool {
+        self.status() == Some(404) && !self.is_route_missing()
+    }
+
+    /// Whether the server may have carried the request out although no success was seen.
+    pub fn may_have_worked(&self) -> bool {
+        match self {
+            Self::NoAnswer { how, .. } => matches!(how, Unreachable::Timeout | Unreachable::Closed),
+            Self::Status { status, .. } => *status >= 500,
+            Self::Malformed { .. } => true,
+            Self::Setup { .. } => false,
+        }
+    }
+
+    /// Whether trying again later can help without anybody changing anything.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::NoAnswer { how, .. } => *how != Unreachable::Tls,
+            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
+            Self::Setup { .. } | Self::Malformed { .. } => false,
+        }
+    }
+}
+
+/// Turns the HTTP client's error into ours; the URL is taken out, since it may hold a query.
+pub(super) fn no_answer(origin: &str, route: &'static str, source: reqwest::Error) -> ApiError {
+    let how = if source.is_timeout() {
+        Unreachable::Timeout
+    } else if source.is_connect() {
+        if chain_mentions(&source, &["certificate", "tls", "handshake", "unknownissuer"]) { Unreachable::Tls } else { Unreachable::Connect }
+    } else {
+        Unreachable::Closed
+    };
+    ApiError::NoAnswer { origin: origin.to_owned(), route, how, source: source.without_url() }
+}
+
+fn chain_mentions(error: &dyn std::error::Error, words: &[&str]) -> bool {
+    let mut current = Some(error);
+    while let Some(error) = current {
+        let text = error.to_string().to_ascii_lowercase();
+        if words.iter().any(|word| text.contains(word)) {
+            return true;
+        }
+        current = error.source();
+    }
+    false
+}

@@ -1,0 +1,113 @@
+//! The configuration as operations see it: which identity it names, and changing single values.
+//!
+//! Owns the question whether a file is about the identity at hand, and the warning that a proof is
+//! void once the identity's own values change. The file's form and editing are `config`'s.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::config::{self, ConfigFile, Edit, Key, KeyPath, Scalar};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::session::Session;
+
+/// A dotted path of a value.
+pub fn path_of(text: &str) -> Result<KeyPath, OpError> {
+    Ok(text.parse::<KeyPath>()?)
+}
+
+/// Whether the file names the agent, tenant, endpoint and key file that are in force.
+pub fn names(file: &ConfigFile, session: &Session) -> bool {
+    let settings = &session.settings;
+    let text = |key| file.text_of(key).map(|found| found.value);
+    let agent = settings.agent_id.as_ref().map(|id| id.value.to_string());
+    let tenant = settings.tenant_id.as_ref().map(|id| id.value.to_string());
+    let path = text(Key::PrivateKeyPath).map(|path| settings.paths.expand(&path));
+    let endpoint = text(Key::Endpoint).and_then(|text| text.parse::<config::Endpoint>().ok());
+    text(Key::AgentId) == agent
+        && text(Key::TenantId) == tenant
+        && path.is_none_or(|path| path == settings.private_key_path.value)
+        && endpoint.is_none_or(|endpoint| endpoint == settings.endpoint.value)
+}
+
+/// One change of a value.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeReport {
+    /// The file.
+    pub path: PathBuf,
+    /// The dotted key.
+    pub key: String,
+    /// Whether anything was written.
+    pub changed: bool,
+    /// Whether the identity itself was changed, so that its proof is void.
+    pub proof_void: bool,
+}
+
+/// What becomes of a value.
+pub enum Change {
+    /// It gets this text, read as the key's type.
+    Set(String),
+    /// It is taken out.
+    Unset,
+}
+
+/// Sets or unsets one value in the file; other text is kept as it is.
+pub fn change(path: PathBuf, key: &str, change: &Change) -> Result<ChangeReport, OpError> {
+    let key_path = path_of(key)?;
+    let file = ConfigFile::load(&path)?;
+    if file.is_none() && matches!(change, Change::Unset) {
+        return Err(OpError::new(ErrorCode::NotConfigured, format!("there is no configuration at `{}`", path.display()))
+            .hint("make one with `artcafe setup` or `artcafe config init`"));
+    }
+    let mut edit = file.as_ref().map_or_else(|| Edit::at(&path), Edit::new);
+    match change {
+        Change::Set(text) => edit.set(&key_path, Scalar::parse_cli(text, &key_path))?,
+        Change::Unset => edit.unset(&key_path)?,
+    }
+    let changed = edit.save()?;
+    let identity = [Key::AgentId, Key::TenantId, Key::PrivateKeyPath, Key::KeyId, Key::Endpoint];
+    let proof_void = changed && identity.iter().any(|identity| identity.path() == key);
+    Ok(ChangeReport { path, key: key.to_owned(), changed, proof_void })
+}
+
+/// The new configuration of `config init`.
+#[derive(Debug, Clone, Serialize)]
+pub struct InitReport {
+    /// The file.
+    pub path: PathBuf,
+    /// The values that it got, and where each came from.
+    pub values: Vec<InitValue>,
+}
+
+/// One value of a new configuration.
+#[derive(Debug, Clone, Serialize)]
+pub struct InitValue {
+    /// The dotted key.
+    pub key: &'static str,
+    /// The value.
+    pub value: String,
+    /// The flag, variable or default that gave it.
+    pub origin: String,
+}
+
+/// Writes a new configuration from what is resolved; an existing one is not touched.
+pub fn init(session: &Session) -> Result<InitReport, OpError> {
+    let path = session.settings.paths.config.value.clone();
+    if session.settings.file.is_some() {
+        return Err(OpError::new(ErrorCode::FileExists, format!("there is a configuration at `{}` already", path.display()))
+            .hint("change single values with `artcafe config set KEY VALUE`"));
+    }
+    let mut edit = Edit::at(&path);
+    let mut values = Vec::new();
+    for (key, value, origin) in session.settings.entries() {
+        let Some(known) = Key::ALL.into_iter().find(|known| known.path() == key) else { continue };
+        let Some(mut value) = value else { continue };
+        if known == Key::PrivateKeyPath {
+            value = session.settings.paths.contract(&session.settings.private_key_path.value);
+        }
+        edit.set(&known.key_path(), Scalar::Text(value.clone()))?;
+        values.push(InitValue { key, value, origin: origin.to_string() });
+    }
+    edit.save()?;
+    Ok(InitReport { path, values })
+}

@@ -1,0 +1,89 @@
+//! `key generate`: a new key pair on this machine.
+//!
+//! Owns the choice of format and comment and the rule that an existing key is never lost: without
+//! `--overwrite` it is refused, with it the old pair stays as a dated backup. Talks to no server.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec, PrivateKey};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::secret::SecretString;
+
+/// What key to make, and where.
+pub struct GenerateOptions {
+    /// The private key's file.
+    pub output: PathBuf,
+    /// Algorithm and size.
+    pub spec: KeySpec,
+    /// The file's format.
+    pub format: KeyFormat,
+    /// The comment of the public line.
+    pub comment: String,
+    /// The passphrase to protect it with.
+    pub passphrase: Option<SecretString>,
+    /// Whether an existing pair is set aside.
+    pub overwrite: bool,
+    /// The time, for the backup's name: `20261124T093000Z`.
+    pub stamp: String,
+}
+
+/// The pair that was made.
+#[derive(Debug, Clone, Serialize)]
+pub struct GenerateReport {
+    /// The private key's file.
+    pub private_key_path: PathBuf,
+    /// The public key's file.
+    pub public_key_path: PathBuf,
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// The size in bits.
+    pub bits: u32,
+    /// The file's format.
+    pub key_format: KeyFormat,
+    /// Whether a passphrase protects it.
+    pub encrypted: bool,
+    /// The OpenSSH fingerprint.
+    pub fingerprint: String,
+    /// The fingerprint that the platform shows.
+    pub platform_fingerprint: String,
+    /// The public line, for the portal.
+    pub public_key: String,
+    /// Where the old private key went.
+    pub backup_path: Option<PathBuf>,
+}
+
+/// Makes a key pair and saves it.
+pub fn generate(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
+    let files = KeyFiles::at(&options.output);
+    options.format.supports(options.spec.algorithm)?;
+    if files.exists() && !options.overwrite {
+        return Err(exists(&files));
+    }
+    let key = PrivateKey::generate(options.spec)?;
+    let encoded = key.encode(options.format, options.passphrase.as_ref(), &options.comment)?;
+    let public = key.public();
+    let line = public.line(&options.comment);
+    let backup = if files.exists() { Some(files.set_aside(&options.stamp)?.private) } else { None };
+    files.write(&encoded, &line)?;
+    Ok(GenerateReport {
+        private_key_path: files.private,
+        public_key_path: files.public,
+        algorithm: options.spec.algorithm,
+        bits: options.spec.bits,
+        key_format: options.format,
+        encrypted: options.passphrase.is_some(),
+        fingerprint: public.openssh_fingerprint(),
+        platform_fingerprint: public.platform_fingerprint()?,
+        public_key: line,
+        backup_path: backup,
+    })
+}
+
+/// A key file is in the way.
+pub(super) fn exists(files: &KeyFiles) -> OpError {
+    let path = files.private.display();
+    OpError::new(ErrorCode::FileExists, format!("there is a key at `{path}` already, and it is not overwritten"))
+        .hint("use it as it is (`artcafe key show`), choose another place with `--output PATH`, or keep it as a dated backup with `--overwrite`")
+}

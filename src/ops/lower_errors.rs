@@ -1,0 +1,70 @@
+//! Errors of `keys` and `config` as failures of an operation.
+//!
+//! Owns the code that each of their cases stands for. Exhaustive, so that a new case has to be placed.
+
+use std::path::Path;
+
+use crate::config::ConfigError;
+use crate::keys::KeyError;
+use crate::ops::error::{ErrorCode, OpError, io_code, io_hint};
+
+impl OpError {
+    /// A key error about a file, which it may not name itself.
+    pub fn of_key(error: KeyError, path: &Path) -> Self {
+        let mut failure = Self::from(error);
+        let name = path.display().to_string();
+        if !failure.message.contains(&name) {
+            failure.message = format!("`{name}`: {}", failure.message);
+        }
+        failure
+    }
+}
+
+impl From<KeyError> for OpError {
+    fn from(error: KeyError) -> Self {
+        let hint = error.hint();
+        let message = error.to_string();
+        let code = match error {
+            KeyError::Durable(error) => return error.into(),
+            KeyError::PassphraseNeeded => ErrorCode::InputNeeded,
+            KeyError::PassphraseWrong => ErrorCode::PassphraseWrong,
+            KeyError::PassphraseEmpty => ErrorCode::Usage,
+            KeyError::Unsupported { .. } | KeyError::NotAKey { .. } | KeyError::NotAPublicLine { .. } => ErrorCode::KeyUnusable,
+            KeyError::NotAFile { .. } | KeyError::TooLarge { .. } => ErrorCode::KeyUnusable,
+            KeyError::Missing { .. } => ErrorCode::KeyFileMissing,
+            KeyError::Exists { .. } => ErrorCode::FileExists,
+            KeyError::Random | KeyError::Generation | KeyError::Signing => ErrorCode::Failed,
+            KeyError::Damaged { source, .. } => {
+                return Self { code: ErrorCode::KeyUnusable, message, hint, source };
+            }
+            KeyError::Unreadable { source, .. } => {
+                let code = io_code(Some(source.kind()));
+                return Self { code, message, hint: hint.or_else(|| io_hint(code)), source: Some(Box::new(source)) };
+            }
+            KeyError::PublicHalf { source, .. } => {
+                let cause = Self::from(source);
+                return Self { code: cause.code, message, hint, source: Some(Box::new(cause)) };
+            }
+        };
+        Self { code, message, hint, source: None }
+    }
+}
+
+impl From<ConfigError> for OpError {
+    fn from(error: ConfigError) -> Self {
+        let hint = error.hint();
+        let message = error.to_string();
+        let code = match error {
+            ConfigError::Durable(error) => return error.into(),
+            ConfigError::NoHome => ErrorCode::NoHome,
+            ConfigError::NoWorkingDirectory { source, .. } => {
+                return Self { code: ErrorCode::FileMissing, message, hint, source: Some(Box::new(source)) };
+            }
+            ConfigError::Invalid { .. } => ErrorCode::ConfigInvalid,
+            ConfigError::BadValue { .. } | ConfigError::Conflict { .. } => ErrorCode::Usage,
+            ConfigError::ChangedMeanwhile { .. } => ErrorCode::ChangedMeanwhile,
+            ConfigError::CannotEdit { .. } => ErrorCode::ConfigInvalid,
+        };
+        Self { code, message, hint, source: None }
+    }
+}

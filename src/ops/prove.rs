@@ -1,0 +1,357 @@
+//! `auth test`: the whole challenge and response, and the proof that its token is good.
+//!
+//! Owns the verdict. A key is proven only if a token came back *and* that token, without a tenant
+//! header, shows this very key on the server (`platform-api.md` 1.5: a 200 beside a tenant header
+//! proves nothing). A verify whose answer was lost is never repeated with the same challenge. A
+//! server's trouble is never read as a dead key.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::api::auth::Challenge;
+use crate::api::token::Claims;
+use crate::api::wire::KeyRecord;
+use crate::api::{Access, ApiError, Client};
+use crate::id::{AgentId, KeyId, TenantId};
+use crate::keys::Algorithm;
+use crate::ops::access;
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::session::{LoadedKey, Session};
+use crate::ops::state::State;
+use crate::secret::{Secret, SecretString};
+
+/// A clock that is off by more than this is worth a word.
+const NOTABLE_SKEW_SECONDS: i64 = 60;
+/// Whole exchanges that are tried when the answer to a verify is lost.
+const EXCHANGES: u32 = 3;
+
+/// One step of the proof.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// `challenge`, `sign`, `verify` or `confirm`.
+    pub name: &'static str,
+    /// The route, for steps that ask the server.
+    pub route: Option<&'static str>,
+    /// Whether it went well.
+    pub ok: bool,
+    /// How long it took, in milliseconds.
+    pub ms: u64,
+}
+
+/// What `auth test` found.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProofReport {
+    /// The verdict.
+    pub proven: bool,
+    /// The failure's code, where it is none.
+    pub failure: Option<&'static str>,
+    /// What failed, in words.
+    pub reason: Option<String>,
+    /// The next command.
+    pub hint: Option<String>,
+    /// The endpoint's origin.
+    pub endpoint: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// The key record's id, where it is known.
+    pub key_id: Option<KeyId>,
+    /// The OpenSSH fingerprint.
+    pub fingerprint: String,
+    /// The key's algorithm.
+    pub algorithm: Algorithm,
+    /// Which of the platform's two key stores was asked: `ssh-keys` or `agent-record`.
+    pub store: &'static str,
+    /// The steps that were taken.
+    pub steps: Vec<Step>,
+    /// What the token says about itself.
+    pub claims: Option<Claims>,
+    /// How long the token lives, in seconds, by the server's clock.
+    pub token_life_seconds: Option<i64>,
+    /// The server's clock minus this machine's, in whole seconds.
+    pub clock_offset_seconds: Option<i64>,
+}
+
+/// The report, and the token or the reason why there is none.
+pub struct Outcome {
+    /// What was found.
+    pub report: ProofReport,
+    /// The token of a proven key.
+    pub verdict: Result<SecretString, OpError>,
+}
+
+/// Proves that the configured agent's key authenticates.
+pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpError> {
+    let public = key.key.public();
+    let endpoint = session.settings.endpoint.value.origin().to_owned();
+    let fingerprint = public.openssh_fingerprint();
+    let state = State::load(&session.settings.paths)?;
+    let (tenant, agent) = (session.tenant()?.clone(), session.agent()?.clone());
+    let remembered = state.registration(&endpoint, &tenant, &agent, &fingerprint).map(|entry| entry.key_id.clone());
+    let key_id = match (&session.settings.key_id, remembered) {
+        (Some(configured), _) => Some(configured.value.clone()),
+        (None, remembered) => remembered,
+    };
+    if !session.allow_new_endpoint {
+        refuse_new_endpoint(&state, &endpoint, &fingerprint)?;
+    }
+    let report = ProofReport {
+        proven: false,
+        failure: None,
+        reason: None,
+        hint: None,
+        endpoint,
+        tenant_id: tenant,
+        agent_id: agent,
+        store: if key_id.is_some() { "ssh-keys" } else { "agent-record" },
+        key_id,
+        fingerprint,
+        algorithm: key.key.algorithm(),
+        steps: Vec::new(),
+        claims: None,
+        token_life_seconds: None,
+        clock_offset_seconds: None,
+    };
+    let mut proof = Proof { session, client: session.client()?, key, report };
+    let verdict = proof.run().await;
+    Ok(proof.finish(verdict))
+}
+
+/// A key that was registered elsewhere is not shown to a new endpoint unasked: a stray variable must
+/// not make an agent sign for somebody else.
+fn refuse_new_endpoint(state: &State, endpoint: &str, fingerprint: &str) -> Result<(), OpError> {
+    let mut elsewhere = None;
+    for entry in state.registrations.iter().filter(|entry| entry.fingerprint == fingerprint) {
+        if entry.endpoint == endpoint {
+            return Ok(());
+        }
+        elsewhere = Some(&entry.endpoint);
+    }
+    match elsewhere {
+        None => Ok(()),
+        Some(elsewhere) => Err(OpError::new(
+            ErrorCode::NewEndpoint,
+            format!("this key was registered at {elsewhere} and is not proved to {endpoint} unasked"),
+        )
+        .hint("if the new endpoint is meant, say so with `--allow-new-endpoint`, or register the key there: `artcafe key register`")),
+    }
+}
+
+struct Proof<'a> {
+    session: &'a Session,
+    client: &'a Client,
+    key: &'a LoadedKey,
+    report: ProofReport,
+}
+
+impl Proof<'_> {
+    async fn run(&mut self) -> Result<SecretString, OpError> {
+        let token = self.exchange().await?;
+        let claims = Claims::read(token.expose());
+        self.report.token_life_seconds = claims
+            .as_ref()
+            .and_then(|claims| claims.expires_at)
+            .map(|end| end.duration_since(self.client.server_now()).as_secs());
+        self.report.claims = claims;
+        self.confirm(&token).await?;
+        Ok(token)
+    }
+
+    /// Challenge, signature, verify; begun anew when the answer to the verify is lost.
+    async fn exchange(&mut self) -> Result<SecretString, OpError> {
+        let mut round = 1;
+        loop {
+            let challenge = self.challenge().await?;
+            let response = self.sign(&challenge)?;
+            let error = match self.verify(&challenge, &response).await {
+                Ok(token) => return Ok(token),
+                Err(error) => error,
+            };
+            if error.status() == Some(401) {
+                return Err(self.diagnose(error).await);
+            }
+            if round == EXCHANGES || !error.may_have_worked() || !error.is_temporary() {
+                return Err(error.into());
+            }
+            tokio::time::sleep(Duration::from_millis(200 * u64::from(round))).await;
+            round += 1;
+        }
+    }
+
+    async fn challenge(&mut self) -> Result<Challenge, OpError> {
+        let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
+        let started = Instant::now();
+        let first = self.client.agent_challenge(&tenant, &agent).await;
+        self.step("challenge", Some("POST /auth/agent/challenge"), first.is_ok(), started);
+        match first {
+            Ok(challenge) => Ok(challenge),
+            // An older server: section 3.5, step 2.
+            Err(error) if error.is_route_missing() => {
+                let started = Instant::now();
+                let second = self.client.plain_challenge(&tenant, &agent).await;
+                self.step("challenge", Some("POST /auth/challenge"), second.is_ok(), started);
+                Ok(second?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn sign(&mut self, challenge: &Challenge) -> Result<SecretString, OpError> {
+        let started = Instant::now();
+        let signature = self.key.key.sign(challenge.message());
+        self.step("sign", None, signature.is_ok(), started);
+        let signature = signature.map_err(|error| OpError::of_key(error, &self.key.path))?;
+        Ok(Secret::new(STANDARD.encode(signature.expose())))
+    }
+
+    async fn verify(&mut self, challenge: &Challenge, response: &SecretString) -> Result<SecretString, ApiError> {
+        let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
+        let started = Instant::now();
+        let (route, outcome) = match self.report.key_id.clone() {
+            Some(id) => ("POST /auth/verify", self.client.verify(&tenant, &agent, &id, challenge, response).await),
+            None => ("POST /auth/agent/verify", self.client.agent_verify(&tenant, &agent, challenge, response).await),
+        };
+        self.step("verify", Some(route), outcome.is_ok(), started);
+        outcome
+    }
+
+    /// The token must show this very key, without a tenant header.
+    async fn confirm(&mut self, token: &SecretString) -> Result<(), OpError> {
+        let access = Access::token(token);
+        if let Some(id) = self.report.key_id.clone() {
+            let started = Instant::now();
+            let record = self.client.key(&id, access).await;
+            let shown = matches!(&record, Ok(record) if self.is_this_key(record));
+            self.step("confirm", Some("GET /ssh-keys/{id}"), shown, started);
+            match record {
+                Ok(_) if shown => return Ok(()),
+                Ok(_) => return Err(self.unconfirmed("it shows another key, or one that is not active")),
+                Err(error) if error.is_temporary() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+        let started = Instant::now();
+        let records = self.client.keys(access).await;
+        let found = records.as_ref().ok().and_then(|records| records.iter().find(|record| self.is_this_key(record)));
+        let found = found.map(|record| record.key_id.clone());
+        self.step("confirm", Some("GET /ssh-keys"), found.is_some(), started);
+        match (records, found) {
+            (_, Some(id)) => {
+                self.report.key_id = Some(id);
+                Ok(())
+            }
+            (Err(error), None) if error.is_temporary() => Err(error.into()),
+            (Err(error), None) => Err(self.unconfirmed("it does not open the key list").because(error)),
+            (Ok(_), None) if self.report.store == "agent-record" => Err(OpError::new(
+                ErrorCode::KeyNotRegistered,
+                "the server accepted the key that stands on the agent's own record, but no such key is registered for the agent",
+            )
+            .hint("register it: `artcafe key register`")),
+            (Ok(_), None) => Err(self.unconfirmed("the key list does not show this key")),
+        }
+    }
+
+    fn is_this_key(&self, record: &KeyRecord) -> bool {
+        record.is_usable() && record.is_of(&self.report.agent_id) && self.key.key.public().is_line(&record.public_key)
+    }
+
+    fn unconfirmed(&self, what: &str) -> OpError {
+        OpError::new(ErrorCode::ProofRefused, format!("a token came back, but {what}"))
+            .hint("see what the server holds: `artcafe key list`")
+    }
+
+    /// The server gives one answer for every reason (section 2.2); with a token at hand the records tell which.
+    async fn diagnose(&self, error: ApiError) -> OpError {
+        let records = match access::administrator(self.session).await {
+            Ok(Some(grant)) => self.client.keys(grant.access()).await.ok(),
+            _ => None,
+        };
+        let agent = &self.report.agent_id;
+        let failure = match &records {
+            None => self.likely(),
+            Some(records) => {
+                let same: Vec<&KeyRecord> = records.iter().filter(|record| self.key.key.public().is_line(&record.public_key)).collect();
+                let named = same.iter().find(|record| Some(&record.key_id) == self.report.key_id.as_ref()).or(same.first());
+                match named {
+                    None => not_registered(agent),
+                    Some(record) if !record.is_usable() => {
+                        OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
+                            .hint("make a new key and register it: `artcafe key generate --overwrite`, then `artcafe key register`")
+                    }
+                    Some(record) if !record.is_of(agent) => OpError::new(
+                        ErrorCode::KeyOfAnotherAgent,
+                        format!("the key is registered as {} for another agent than `{agent}`", record.key_id),
+                    )
+                    .hint("check the agent id (`artcafe config get auth.agent_id`), or make a key of its own for this agent: `artcafe key generate`"),
+                    Some(record) if self.report.key_id.as_ref().is_some_and(|id| *id != record.key_id) => OpError::new(
+                        ErrorCode::KeyNotRegistered,
+                        format!("the key is registered as {}, not under the key id that is configured", record.key_id),
+                    )
+                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
+                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => self.ed25519(),
+                    Some(record) => OpError::new(
+                        ErrorCode::ProofRefused,
+                        format!("the key is registered as {} and active, but the server does not accept its signature", record.key_id),
+                    )
+                    .hint("the platform's older servers could verify no key at all: ask its operator which version runs"),
+                }
+            }
+        };
+        failure.because(error)
+    }
+
+    /// Without a token, only what is likely can be said.
+    fn likely(&self) -> OpError {
+        if self.report.key_id.is_none() {
+            return not_registered(&self.report.agent_id);
+        }
+        if self.report.algorithm == Algorithm::Ed25519 {
+            return self.ed25519();
+        }
+        OpError::new(
+            ErrorCode::ProofRefused,
+            "the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent",
+        )
+        .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe key list`")
+    }
+
+    fn ed25519(&self) -> OpError {
+        OpError::new(
+            ErrorCode::AlgorithmRefused,
+            "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
+        )
+        .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
+    }
+
+    fn step(&mut self, name: &'static str, route: Option<&'static str>, ok: bool, started: Instant) {
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.report.steps.push(Step { name, route, ok, ms });
+    }
+
+    fn finish(mut self, verdict: Result<SecretString, OpError>) -> Outcome {
+        let offset = self.client.clock_offset().map(|offset| offset.as_secs());
+        self.report.clock_offset_seconds = offset;
+        let verdict = verdict.map_err(|mut error| {
+            if let Some(offset) = offset.filter(|offset| offset.abs() > NOTABLE_SKEW_SECONDS) {
+                error.message.push_str(&format!("; this machine's clock is off by {} s", -offset));
+            }
+            error
+        });
+        self.report.proven = verdict.is_ok();
+        if let Err(error) = &verdict {
+            self.report.failure = Some(error.code.as_str());
+            self.report.reason = Some(error.message.clone());
+            self.report.hint = error.hint.clone();
+        }
+        Outcome { report: self.report, verdict }
+    }
+}
+
+fn not_registered(agent: &AgentId) -> OpError {
+    OpError::new(ErrorCode::KeyNotRegistered, format!("the key is not registered for agent `{agent}`"))
+        .hint("register it: `artcafe key register` (with an administrator's token), or in the portal")
+}

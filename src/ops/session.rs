@@ -1,0 +1,153 @@
+//! What every operation works with: the settings, one client, the key.
+//!
+//! Owns the checks that come before any use of a key or an endpoint: no plain http beyond loopback,
+//! key file and directory as sshd's StrictModes wants them. The client is made on first use, so that
+//! what stays local costs nothing of it. How a passphrase is fetched is the caller's, as a function.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::{Client, ClientOptions, Trace};
+use crate::config::Settings;
+use crate::durable::{self, Lock};
+use crate::id::{AgentId, TenantId};
+use crate::keys::{self, DecodedKey, KeyError, PrivateKey};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::secret::SecretString;
+
+/// Fetches the passphrase of a key file; `None` where there is no way to get one.
+pub type PassphraseOf = Box<dyn Fn(&Path) -> Result<Option<SecretString>, OpError>>;
+
+/// A token that was given for this run, and by what.
+pub struct GivenToken {
+    /// The token.
+    pub token: SecretString,
+    /// `--token`, `ARTCAFE_TOKEN`, …
+    pub from: String,
+}
+
+/// What an operation works with.
+pub struct Session {
+    /// Everything resolved from flags, variables and file.
+    pub settings: Settings,
+    /// An administrator's token given for this run; never saved.
+    pub given_token: Option<GivenToken>,
+    /// Whether plain http beyond loopback is allowed.
+    pub allow_insecure_http: bool,
+    /// Whether a key may be proved at an endpoint where it was not registered.
+    pub allow_new_endpoint: bool,
+    /// A certificate authority's PEM file to trust besides the system's.
+    pub ca_certificate: Option<PathBuf>,
+    /// Called after each request, for `--verbose`.
+    pub trace: Option<Arc<dyn Fn(&Trace) + Send + Sync>>,
+    /// Fetches passphrases.
+    pub passphrase: PassphraseOf,
+    /// The user on whose behalf files are opened.
+    pub user: u32,
+    /// The clock.
+    pub now: fn() -> jiff::Timestamp,
+    /// This process and time, left in the lock for those who find it taken.
+    pub stamp: String,
+    /// The client, once it is needed.
+    pub client: OnceCell<Client>,
+}
+
+/// An opened private key and where it came from.
+pub struct LoadedKey {
+    /// The key.
+    pub key: PrivateKey,
+    /// Its file.
+    pub path: PathBuf,
+    /// Its comment, where the file has one.
+    pub comment: Option<String>,
+    /// Whether the file needs a passphrase.
+    pub encrypted: bool,
+    /// The file's format.
+    pub format: keys::KeyFormat,
+}
+
+impl Session {
+    /// The client of the endpoint; refuses plain http beyond loopback.
+    pub fn client(&self) -> Result<&Client, OpError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let endpoint = &self.settings.endpoint.value;
+        if !endpoint.is_https() && !endpoint.is_loopback() && !self.allow_insecure_http {
+            return Err(OpError::new(
+                ErrorCode::EndpointInsecure,
+                format!("the endpoint {endpoint} (from {}) has no encryption: tokens could be read on the way", self.settings.endpoint.origin),
+            )
+            .hint("use https, or allow it with `--insecure-http` where the network is your own"));
+        }
+        let ca_certificate = self.ca_certificate.as_deref().map(|path| durable::read(path, 1024 * 1024)).transpose()?;
+        let options = ClientOptions {
+            origin: endpoint.origin().to_owned(),
+            is_loopback: endpoint.is_loopback(),
+            timeout: self.settings.timeout.value,
+            retries: self.settings.retries.value,
+            ca_certificate,
+            now: self.now,
+            trace: self.trace.clone(),
+        };
+        Ok(self.client.get_or_init(|| Client::new(options)))
+    }
+
+    /// The agent to act for.
+    pub fn agent(&self) -> Result<&AgentId, OpError> {
+        self.settings.agent_id.as_ref().map(|id| &id.value).ok_or_else(|| needed("agent id", "--agent-id", "ARTCAFE_AGENT_ID"))
+    }
+
+    /// The tenant to act in.
+    pub fn tenant(&self) -> Result<&TenantId, OpError> {
+        self.settings.tenant_id.as_ref().map(|id| &id.value).ok_or_else(|| needed("tenant id", "--tenant-id", "ARTCAFE_TENANT_ID"))
+    }
+
+    /// Opens the configured private key.
+    pub fn key(&self) -> Result<LoadedKey, OpError> {
+        self.open_key(&self.settings.private_key_path.value)
+    }
+
+    /// Opens a private key, after the checks of mode and owner.
+    pub fn open_key(&self, path: &Path) -> Result<LoadedKey, OpError> {
+        let bytes = keys::read_private(path)?;
+        if let Some(loose) = keys::check_strict_modes(path, self.user)?.first() {
+            return Err(OpError::new(ErrorCode::LooseMode, loose.to_string()).hint(loose.hint.clone()));
+        }
+        let DecodedKey { key, format, encrypted, comment } = match keys::PrivateKey::decode(bytes.expose(), None) {
+            Err(KeyError::PassphraseNeeded) => {
+                let passphrase = self.passphrase_of(path)?;
+                keys::PrivateKey::decode(bytes.expose(), Some(&passphrase)).map_err(|error| OpError::of_key(error, path))?
+            }
+            other => other.map_err(|error| OpError::of_key(error, path))?,
+        };
+        Ok(LoadedKey { key, path: path.to_path_buf(), comment, encrypted, format })
+    }
+
+    /// The passphrase of a key file that is known to need one.
+    pub fn passphrase_of(&self, path: &Path) -> Result<SecretString, OpError> {
+        (self.passphrase)(path)?.ok_or_else(|| {
+            OpError::new(ErrorCode::InputNeeded, format!("the key `{}` is protected by a passphrase, and nobody can be asked for it", path.display()))
+                .hint("give its SOURCE with `--passphrase` or ARTCAFE_PASSPHRASE_SOURCE, for example `--passphrase file:PATH`")
+        })
+    }
+
+    /// Takes the lock of `$ARTCAFE_HOME`; others wait a moment, then are told who holds it.
+    pub fn lock(&self) -> Result<Lock, OpError> {
+        durable::create_private_dir(&self.settings.paths.home)?;
+        Ok(Lock::acquire(&self.settings.paths.lock(), &self.stamp, Duration::from_secs(5))?)
+    }
+
+    /// The time as text, to the second.
+    pub fn now_text(&self) -> String {
+        (self.now)().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+}
+
+/// A value that is missing where nobody was asked.
+fn needed(what: &str, flag: &str, variable: &str) -> OpError {
+    OpError::new(ErrorCode::InputNeeded, format!("no {what} is given or configured"))
+        .hint(format!("give it with `{flag}` or {variable}, or run `artcafe setup`"))
+}

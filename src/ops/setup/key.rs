@@ -1,0 +1,57 @@
+//! The key step of `setup`: use what is there, make what is not.
+//!
+//! Never overwrites a key. A public half without its private one is a refusal, since the pair that it
+//! belonged to may be in use.
+
+use std::path::Path;
+
+use crate::keys::{KeyFiles, PrivateKey};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::generate::{self, GenerateOptions};
+use crate::ops::session::{LoadedKey, Session};
+use crate::ops::setup::SetupOptions;
+use crate::secret::SecretString;
+
+/// Refuses what cannot work, before anything is made.
+pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpError> {
+    let files = KeyFiles::at(&session.settings.private_key_path.value);
+    if files.exists() {
+        if files.private.symlink_metadata().is_err() {
+            return Err(OpError::new(
+                ErrorCode::FileExists,
+                format!("there is `{}` but not the private key that it belongs to", files.public.display()),
+            )
+            .hint("bring the private key back, or move the public half away"));
+        }
+        // Opened once here, so that a wrong passphrase or a loose mode stops before the server is asked.
+        session.open_key(&files.private)?;
+        return Ok(());
+    }
+    if options.adopt_key {
+        return Err(OpError::new(ErrorCode::KeyFileMissing, format!("there is no key file `{}`", files.private.display()))
+            .hint("check the path given with `--private-key`, or leave it out to make a new key"));
+    }
+    options.format.supports(options.spec.algorithm)?;
+    Ok(())
+}
+
+/// Makes the key pair.
+pub(super) fn make(session: &Session, options: &SetupOptions) -> Result<(), OpError> {
+    generate::generate(&GenerateOptions {
+        output: session.settings.private_key_path.value.clone(),
+        spec: options.spec,
+        format: options.format,
+        comment: options.comment.clone(),
+        passphrase: options.passphrase.clone(),
+        overwrite: false,
+        stamp: options.stamp.clone(),
+    })?;
+    Ok(())
+}
+
+/// Opens a key whose passphrase is at hand.
+pub(super) fn open_with(path: &Path, passphrase: &SecretString) -> Result<LoadedKey, OpError> {
+    let bytes = crate::keys::read_private(path)?;
+    let decoded = PrivateKey::decode(bytes.expose(), Some(passphrase)).map_err(|error| OpError::of_key(error, path))?;
+    Ok(LoadedKey { key: decoded.key, path: path.to_path_buf(), comment: decoded.comment, encrypted: decoded.encrypted, format: decoded.format })
+}

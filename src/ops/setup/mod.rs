@@ -1,0 +1,337 @@
+//! `artcafe setup`: one command from nothing to a proven agent.
+//!
+//! Owns the order: check everything, key, agent, registration, configuration, proof. Nothing is made
+//! before the checks are through; each step first looks whether it is done already, so that running
+//! again goes on from what stands, and changes nothing when all stands. An existing key is used, never
+//! overwritten. A key that the server cannot verify leaves no registration behind.
+
+mod agent;
+mod configuration;
+mod key;
+pub mod report;
+
+use std::path::PathBuf;
+
+use crate::api::ApiError;
+use crate::config::Key;
+use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec};
+use crate::ops::access::{self, Grant};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::prove::{self, Outcome};
+use crate::ops::register::{self, RegisterOptions};
+use crate::ops::session::{LoadedKey, Session};
+use crate::ops::state::{Made, State};
+use crate::secret::SecretString;
+
+pub use configuration::Difference;
+pub use report::{SetupReport, StepReport, StepState};
+
+/// Whether the key is registered by `setup`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registering {
+    /// If an administrator's token is at hand.
+    IfPossible,
+    /// It must be.
+    Always,
+    /// It is left to the portal, and no server is asked.
+    Never,
+}
+
+/// An agent to register first.
+#[derive(Debug, Clone)]
+pub struct NewAgentOptions {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub agent_type: String,
+    /// What it can do.
+    pub capabilities: Vec<String>,
+}
+
+/// What `setup` is to do.
+pub struct SetupOptions {
+    /// Whether the key must be there already.
+    pub adopt_key: bool,
+    /// Algorithm and size of a new key.
+    pub spec: KeySpec,
+    /// Format of a new key.
+    pub format: KeyFormat,
+    /// Comment of a new key.
+    pub comment: String,
+    /// Passphrase of a new key.
+    pub passphrase: Option<SecretString>,
+    /// Whether to register.
+    pub registering: Registering,
+    /// The agent to register first.
+    pub new_agent: Option<NewAgentOptions>,
+    /// `llm.provider` for the platform's framework.
+    pub llm_provider: Option<String>,
+    /// How the key is registered.
+    pub register: RegisterOptions,
+    /// The time, for backups.
+    pub stamp: String,
+    /// Only say what would be done.
+    pub dry_run: bool,
+}
+
+/// What the caller is asked and told on the way.
+pub trait Attendant {
+    /// Whether the configuration may be changed in this way.
+    fn agrees(&self, path: &std::path::Path, differences: &[Difference]) -> Result<bool, OpError>;
+    /// A step is about to begin that can take a while.
+    fn begins(&self, what: &str);
+    /// A step is done.
+    fn done(&self, step: &StepReport);
+    /// Something to know that stops nothing.
+    fn warn(&self, code: &'static str, text: &str);
+}
+
+/// Takes an agent from nothing to a proven identity.
+pub async fn setup(mut session: Session, options: &SetupOptions, attendant: &dyn Attendant) -> Result<SetupReport, OpError> {
+    let mut run = Run { options, attendant, steps: Vec::new(), made: false };
+    if options.dry_run {
+        return run.rehearse(&session);
+    }
+    let lock = session.lock()?;
+    let grant = run.check(&session).await?;
+    let loaded = run.key(&session)?;
+    let outcome = run.after_key(&mut session, grant, &loaded).await;
+    drop(lock);
+    match outcome {
+        Ok((proof, configuration)) => Ok(run.report(&session, &loaded, proof, configuration)),
+        // What was refused for good was undone and keeps its own code; the rest can be gone on with.
+        Err(error) if run.made && error.code != ErrorCode::AlgorithmRefused => Err(run.partly(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// One run of `setup`.
+struct Run<'a> {
+    options: &'a SetupOptions,
+    attendant: &'a dyn Attendant,
+    steps: Vec<StepReport>,
+    made: bool,
+}
+
+impl Run<'_> {
+    /// Everything that can be refused is refused here, before anything is made.
+    async fn check(&mut self, session: &Session) -> Result<Option<Grant>, OpError> {
+        let tenant = session.tenant()?.clone();
+        key::check(session, self.options)?;
+        if self.options.new_agent.is_none() {
+            session.agent()?;
+        }
+        let differences = configuration::differences(session, None, self.options)?;
+        let path = &session.settings.paths.config.value;
+        if !differences.is_empty() && !self.attendant.agrees(path, &differences)? {
+            return Err(OpError::new(ErrorCode::Differs, format!("`{}` names other values and stays as it is", path.display()))
+                .hint("agree to the change with `--yes`, or use another file with `--config PATH` or `--profile NAME`"));
+        }
+        if self.options.registering == Registering::Never {
+            return Ok(None);
+        }
+        let client = session.client()?;
+        self.attendant.begins("asking the server");
+        let grant = access::administrator(session).await?;
+        if grant.is_none() && (self.options.registering == Registering::Always || self.options.new_agent.is_some()) {
+            return Err(access::missing());
+        }
+        if let Some(agent) = session.settings.agent_id.as_ref().filter(|_| self.options.new_agent.is_none()) {
+            // A challenge costs nothing and tells an unknown or suspended tenant before anything is made.
+            match client.agent_challenge(&tenant, &agent.value).await {
+                Ok(_) => {}
+                Err(error) if error.is_route_missing() => {}
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(grant) = &grant {
+                agent::look(session, grant, &agent.value, self.attendant).await?;
+            }
+        }
+        Ok(grant)
+    }
+
+    fn key(&mut self, session: &Session) -> Result<LoadedKey, OpError> {
+        let files = KeyFiles::at(&session.settings.private_key_path.value);
+        if files.exists() {
+            let loaded = session.open_key(&files.private)?;
+            let state = StepState::AlreadyDone;
+            self.step("key", state, format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), files.private.display()));
+            return Ok(loaded);
+        }
+        self.attendant.begins("generating the key");
+        key::make(session, self.options)?;
+        self.made = true;
+        let path = files.private.clone();
+        self.remember_made(session, false, Some(path.clone()))?;
+        let loaded = match &self.options.passphrase {
+            None => session.open_key(&path)?,
+            Some(passphrase) => key::open_with(&path, passphrase)?,
+        };
+        self.step("key", StepState::Done, format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), path.display()));
+        Ok(loaded)
+    }
+
+    async fn after_key(
+        &mut self,
+        session: &mut Session,
+        grant: Option<Grant>,
+        loaded: &LoadedKey,
+    ) -> Result<(Option<Outcome>, configuration::Written), OpError> {
+        if let (Some(new), Some(grant)) = (&self.options.new_agent, &grant) {
+            self.attendant.begins("registering the agent");
+            let (id, was_there) = agent::register(session, grant, new, &loaded.key.public()).await?;
+            self.made |= !was_there;
+            let state = if was_there { StepState::AlreadyDone } else { StepState::Done };
+            self.step("agent", state, format!("`{id}`"));
+            session.settings.agent_id = Some(crate::config::Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
+        }
+        let mut key_id = None;
+        if let Some(grant) = &grant {
+            self.attendant.begins("registering the public key");
+            let report = register::register_key(session, &loaded.key.public(), grant, &self.options.register).await?;
+            if let Some(id) = &report.key_id {
+                self.made |= !report.already_registered;
+                if loaded.key.algorithm() == Algorithm::Ed25519 && !report.already_registered {
+                    self.try_before_keeping(session, grant, loaded, id).await?;
+                }
+                register::remember(session, &loaded.path, &report, id)?;
+                session.settings.key_id = Some(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
+                let state = if report.already_registered { StepState::AlreadyDone } else { StepState::Done };
+                self.step("registration", state, format!("key id {id}"));
+                key_id = Some(id.clone());
+            }
+        }
+        let written = configuration::write(session, key_id.as_ref(), self.options)?;
+        if written.changed {
+            self.made = true;
+            self.remember_made(session, written.created, None)?;
+        }
+        let state = if written.changed { StepState::Done } else { StepState::AlreadyDone };
+        self.step("configuration", state, format!("`{}`", written.path.display()));
+        if self.options.registering == Registering::Never {
+            self.step("registration", StepState::LeftToPortal, "asked for with --no-register".to_owned());
+            return Ok((None, written));
+        }
+        self.attendant.begins("proving the key");
+        let outcome = prove::prove(session, loaded).await?;
+        match outcome.verdict {
+            Ok(_) => {}
+            Err(error) if grant.is_none() && error.code == ErrorCode::KeyNotRegistered => {
+                return Err(OpError::new(ErrorCode::PartlyDone, "key and configuration are ready, but the public key is not registered yet")
+                    .because(error)
+                    .hint(report::portal_hint()));
+            }
+            Err(error) => return Err(error),
+        }
+        self.step("proof", StepState::Done, format!("by {}", outcome.report.steps.last().and_then(|step| step.route).unwrap_or_default()));
+        if let (None, Some(found)) = (&key_id, &outcome.report.key_id) {
+            // Registered in the portal: the proof found the record, and the next one is spared the search.
+            session.settings.key_id = Some(crate::config::Sourced { value: found.clone(), origin: crate::config::Origin::Default });
+            let again = configuration::write(session, Some(found), self.options)?;
+            return Ok((Some(outcome), again.or(written)));
+        }
+        Ok((Some(outcome), written))
+    }
+
+    /// The platform registers keys that it cannot verify: such a registration must not stay.
+    async fn try_before_keeping(&mut self, session: &mut Session, grant: &Grant, loaded: &LoadedKey, id: &crate::id::KeyId) -> Result<(), OpError> {
+        let before = session.settings.key_id.replace(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
+        let outcome = prove::prove(session, loaded).await?;
+        session.settings.key_id = before;
+        let Err(error) = outcome.verdict else { return Ok(()) };
+        if error.code != ErrorCode::AlgorithmRefused {
+            return Err(error);
+        }
+        match session.client()?.delete_key(id, grant.access()).await {
+            Ok(()) => {}
+            Err(gone) if gone.is_record_missing() => {}
+            Err(left) => {
+                return Err(OpError::new(ErrorCode::PartlyDone, format!("{}; its registration {id} could not be taken back", error.message))
+                    .because(OpError::from(left))
+                    .hint("delete that key in the portal"));
+            }
+        }
+        let stands = format!("{}; its registration was taken back, nothing is configured, and the key file stays at `{}`", error.message, loaded.path.display());
+        let name = format!("{}_rsa", loaded.path.file_name().unwrap_or_default().to_string_lossy());
+        Err(OpError { message: stands, ..error }.hint(format!("run `artcafe setup` again with an RSA key beside it: `--algorithm rsa --ssh-key-name {name}`")))
+    }
+
+    fn remember_made(&self, session: &Session, made_config: bool, made_key: Option<PathBuf>) -> Result<(), OpError> {
+        let mut state = State::load(&session.settings.paths)?;
+        state.remember_made(Made { config: session.settings.paths.config.value.clone(), made_config, made_key });
+        state.save(&session.settings.paths)
+    }
+
+    fn step(&mut self, name: &'static str, state: StepState, detail: String) {
+        let step = StepReport { name, state, detail };
+        self.attendant.done(&step);
+        self.steps.push(step);
+    }
+
+    /// Some steps stand: says which, and that running again goes on.
+    fn partly(&self, error: OpError) -> OpError {
+        if error.code == ErrorCode::PartlyDone {
+            return error;
+        }
+        let stands: Vec<String> = self.steps.iter().map(|step| format!("{} ({})", step.name, step.detail)).collect();
+        let hint = match &error.hint {
+            Some(hint) => format!("{hint}; then run the same `artcafe setup` again, which goes on from here"),
+            None => "run the same `artcafe setup` again, which goes on from here".to_owned(),
+        };
+        OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", "))).because(error).hint(hint)
+    }
+
+    /// What a run would do, found out from this machine alone.
+    fn rehearse(&mut self, session: &Session) -> Result<SetupReport, OpError> {
+        session.tenant()?;
+        if self.options.new_agent.is_none() {
+            session.agent()?;
+        }
+        key::check(session, self.options)?;
+        let settings = &session.settings;
+        let path = settings.private_key_path.value.clone();
+        let exists = KeyFiles::at(&path).exists();
+        self.step("key", if exists { StepState::AlreadyDone } else { StepState::Planned }, format!("`{}`", path.display()));
+        if let Some(new) = &self.options.new_agent {
+            self.step("agent", StepState::Planned, format!("POST /agents as `{}`", new.name));
+        }
+        if self.options.registering == Registering::Never {
+            self.step("registration", StepState::LeftToPortal, "asked for with --no-register".to_owned());
+        } else {
+            self.step("registration", StepState::Planned, format!("POST /ssh-keys at {}", settings.endpoint.value));
+        }
+        let differences = configuration::differences(session, None, self.options)?;
+        let detail = differences.iter().map(|difference| format!("{}: {} → {}", difference.key, difference.old, difference.new));
+        let detail: Vec<String> = std::iter::once(format!("`{}`", settings.paths.config.value.display())).chain(detail).collect();
+        self.step("configuration", StepState::Planned, detail.join("; "));
+        if self.options.registering != Registering::Never {
+            self.step("proof", StepState::Planned, format!("challenge and response at {}", settings.endpoint.value));
+        }
+        Ok(SetupReport::rehearsed(session, std::mem::take(&mut self.steps)))
+    }
+
+    fn report(&mut self, session: &Session, loaded: &LoadedKey, proof: Option<Outcome>, written: configuration::Written) -> SetupReport {
+        let changed = self.steps.iter().any(|step| step.state == StepState::Done && step.name != "proof");
+        SetupReport::finished(session, loaded, proof.map(|proof| proof.report), written, changed, std::mem::take(&mut self.steps))
+    }
+}
+
+/// The keys of the configuration that `setup` writes, with their values.
+fn wanted(session: &Session, key_id: Option<&crate::id::KeyId>, options: &SetupOptions) -> Vec<(Key, String)> {
+    let settings = &session.settings;
+    let mut wanted = Vec::new();
+    let mut want = |key: Key, value: Option<String>| wanted.extend(value.map(|value| (key, value)));
+    want(Key::AgentId, settings.agent_id.as_ref().map(|id| id.value.to_string()));
+    want(Key::TenantId, settings.tenant_id.as_ref().map(|id| id.value.to_string()));
+    want(Key::PrivateKeyPath, Some(settings.paths.contract(&settings.private_key_path.value)));
+    want(Key::KeyType, Some(settings.key_type.value.to_string()));
+    want(Key::KeyId, key_id.map(ToString::to_string));
+    want(Key::Endpoint, Some(settings.endpoint.value.origin().to_owned()));
+    want(Key::LlmProvider, options.llm_provider.clone());
+    wanted
+}
+
+/// The server's refusal of an agent as unknown.
+fn is_unknown(error: &ApiError) -> bool {
+    error.is_record_missing()
+}
