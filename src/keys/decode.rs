@@ -220,3 +220,120 @@ fn weak_encryption(name: impl std::fmt::Display) -> KeyError {
         "rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in PATH -out NEW`",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Algorithm, KeySpec};
+    use super::*;
+    use crate::secret::SecretBytes;
+
+    fn new_key(algorithm: Algorithm) -> PrivateKey {
+        let bits = (algorithm == Algorithm::Rsa).then_some(2048);
+        PrivateKey::generate(KeySpec::new(algorithm, bits).unwrap()).unwrap()
+    }
+
+    fn passphrase(text: &str) -> SecretString {
+        SecretString::new(text.to_owned())
+    }
+
+    fn damaged(bytes: &SecretBytes, from: &str, to: &str) -> Vec<u8> {
+        let text = std::str::from_utf8(bytes.expose()).unwrap();
+        assert!(text.contains(from));
+        text.replacen(from, to, 1).into_bytes()
+    }
+
+    #[test]
+    fn what_is_written_is_read_in_every_format() {
+        for algorithm in Algorithm::ALL {
+            let key = new_key(algorithm);
+            for format in KeyFormat::ALL.into_iter().filter(|format| format.supports(algorithm).is_ok()) {
+                for secret in [None, Some(passphrase("pä ss"))] {
+                    if format == KeyFormat::Pkcs1 && secret.is_some() {
+                        assert!(matches!(key.encode(format, secret.as_ref(), ""), Err(KeyError::Unsupported { .. })));
+                        continue;
+                    }
+                    let file = key.encode(format, secret.as_ref(), "me@host\nx").unwrap();
+                    let seen = inspect(file.expose()).unwrap();
+                    let hidden = format == KeyFormat::Pem && secret.is_some();
+                    assert_eq!((seen.format, seen.encrypted), (format, secret.is_some()));
+                    assert_eq!(seen.public, (!hidden).then(|| key.public()));
+                    let read = PrivateKey::decode(file.expose(), secret.as_ref()).unwrap();
+                    assert_eq!((read.format, read.encrypted, read.key.spec()), (format, secret.is_some(), key.spec()));
+                    assert_eq!(read.key.public(), key.public());
+                    assert_eq!(read.comment.as_deref(), (format == KeyFormat::Openssh).then_some("me@host x"));
+                    // Both signature schemes are deterministic.
+                    assert_eq!(read.key.sign(b"x").unwrap().expose(), key.sign(b"x").unwrap().expose());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_and_a_wrong_passphrase_are_told_apart() {
+        let key = new_key(Algorithm::Ed25519);
+        for format in [KeyFormat::Pem, KeyFormat::Openssh] {
+            let file = key.encode(format, Some(&passphrase("right")), "").unwrap();
+            let open = |secret: Option<&str>| PrivateKey::decode(file.expose(), secret.map(passphrase).as_ref()).unwrap_err();
+            assert!(matches!(open(None), KeyError::PassphraseNeeded), "{format}");
+            for wrong in ["wrong", "", "right "] {
+                assert!(matches!(open(Some(wrong)), KeyError::PassphraseWrong), "{format} {wrong:?}");
+            }
+            assert!(matches!(key.encode(format, Some(&passphrase("")), ""), Err(KeyError::PassphraseEmpty)));
+        }
+        // An unencrypted file is read, whatever passphrase is at hand.
+        let file = key.encode(KeyFormat::Openssh, None, "").unwrap();
+        assert!(!PrivateKey::decode(file.expose(), Some(&passphrase("any"))).unwrap().encrypted);
+    }
+
+    #[test]
+    fn no_two_encrypted_files_are_alike() {
+        let (key, secret) = (new_key(Algorithm::Ed25519), passphrase("right"));
+        for format in [KeyFormat::Pem, KeyFormat::Openssh] {
+            let files = [(); 2].map(|()| key.encode(format, Some(&secret), "").unwrap());
+            assert_ne!(files[0].expose(), files[1].expose(), "{format}");
+        }
+    }
+
+    #[test]
+    fn damage_is_found_and_no_byte_of_the_key_is_told() {
+        let key = new_key(Algorithm::Rsa);
+        for format in KeyFormat::ALL {
+            let file = key.encode(format, None, "").unwrap();
+            let text = String::from_utf8(file.expose().clone()).unwrap();
+            let line = text.lines().nth(12).unwrap();
+            let mut reversed: String = line.chars().rev().collect();
+            reversed.make_ascii_lowercase();
+            let cut = &text[..text.len() / 2];
+            for bytes in [damaged(&file, line, &reversed), damaged(&file, line, ""), damaged(&file, line, "§"), cut.as_bytes().to_vec()] {
+                let error = PrivateKey::decode(&bytes, None).unwrap_err();
+                assert!(matches!(error, KeyError::Damaged { .. }), "{format}: {error}");
+                let shown = format!("{error:?} {error}");
+                assert!(!shown.contains(&line[..8]) && !shown.contains(&reversed[..8]), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_ed25519_file_with_a_foreign_public_half_is_damaged() {
+        let (one, two) = (new_key(Algorithm::Ed25519), new_key(Algorithm::Ed25519));
+        let seeds = [&one, &two].map(|key| match &key.pair {
+            super::super::private::Pair::Ed25519 { seed, public, .. } => (seed.clone(), *public),
+            super::super::private::Pair::Rsa { .. } => panic!("another algorithm"),
+        });
+        let error = PrivateKey::from_seed(seeds[0].0.clone(), Some(seeds[1].1.as_ref())).unwrap_err();
+        assert!(matches!(error, KeyError::Damaged { .. }));
+    }
+
+    #[test]
+    fn costs_that_would_hang_are_refused() {
+        let scrypt = |cost_parameter, block_size, parallelization| {
+            let parameters = pbes2::ScryptParams { salt: b"salt", cost_parameter, block_size, parallelization, key_length: None };
+            check_cost(&pbes2::Kdf::Scrypt(parameters))
+        };
+        assert!(scrypt(1 << 17, 8, 1).is_ok());
+        assert!(matches!(scrypt(0, 8, 1), Err(KeyError::Damaged { .. })));
+        assert!(matches!(scrypt(3, 8, 1), Err(KeyError::Damaged { .. })));
+        assert!(matches!(scrypt(1 << 40, 8, 1), Err(KeyError::Unsupported { .. })));
+        assert!(matches!(scrypt(1 << 17, u16::MAX, u16::MAX), Err(KeyError::Unsupported { .. })));
+    }
+}

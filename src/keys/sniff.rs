@@ -88,3 +88,39 @@ pub(super) fn other_ssh(algorithm: &Algorithm) -> Option<KeyError> {
         _ => Some(not_a_key(OTHER_ALGORITHM, USE_RSA)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{PrivateKey, inspect};
+    use super::*;
+
+    #[test]
+    fn every_other_file_is_named() {
+        let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        for (text, expected) in [
+            (String::new(), "an empty file"),
+            (" \n".to_owned(), "an empty file"),
+            ("ssh-rsa AAAA me".to_owned(), "a public key"),
+            ("ecdsa-sha2-nistp256 AAAA me".to_owned(), "a public key"),
+            (block("PUBLIC KEY"), "a public key"),
+            (block("CERTIFICATE"), "a certificate"),
+            (block("EC PRIVATE KEY"), "an ECDSA private key"),
+            (block("DSA PRIVATE KEY"), "a DSA private key"),
+            (block("ANY PRIVATE KEY"), OTHER_ALGORITHM),
+            ("PuTTY-User-Key-File-3: ssh-rsa\n".to_owned(), "a PuTTY .ppk key"),
+            ("---- BEGIN SSH2 PUBLIC KEY ----\n".to_owned(), "a public key"),
+            ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n".to_owned(), "a private key of the commercial SSH2 program"),
+            ("{\"kty\": \"RSA\"}".to_owned(), "a JSON file"),
+            ("hello".to_owned(), "something else: it has no `-----BEGIN … PRIVATE KEY-----` line"),
+        ] {
+            for error in [PrivateKey::decode(text.as_bytes(), None).unwrap_err(), inspect(text.as_bytes()).unwrap_err()] {
+                assert!(matches!(&error, KeyError::NotAKey { looks_like, .. } if *looks_like == expected), "{text:?}: {error}");
+                assert!(error.hint().is_some());
+            }
+        }
+        for (bytes, expected) in [(&[0x30, 0x82, 0x09][..], "a binary (DER) file"), (&[0xff, 0xfe, 0x2d, 0][..], "a text in UTF-16")] {
+            let error = PrivateKey::decode(bytes, None).unwrap_err();
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    }
+}
