@@ -1,1 +1,25 @@
-//! config
+mod endpoint;
+mod error;
+mod file;
+mod key;
+mod origin;
+mod paths;
+mod problem;
+mod scalar;
+mod secrets;
+mod settings;
+mod span;
+mod text;
+mod tree;
+mod validate;
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::ConfigError;
+pub use file::ConfigFile;
+pub use key::{Key, KeyPath, KeyType, KeyTypeError, LLM_PROVIDERS, nearest};
+pub use origin::{Origin, Position, Sourced};
+pub use paths::Paths;
+pub use problem::{Problem, Severity};
+pub use scalar::Scalar;
+pub use settings::{Flags, Settings};
+pub use text::Format;
+pub use validate::ValidateContext;

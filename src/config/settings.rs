@@ -1,0 +1,218 @@
+//! The settings that are in force, each with the layer that decided it.
+//!
+//! Owns the order of the layers: flag, variable, file, default. Each run resolves them once. Which
+//! connections and keys are acceptable is not decided here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::endpoint::Endpoint;
+use super::error::ConfigError;
+use super::file::ConfigFile;
+use super::key::{Key, KeyType};
+use super::origin::{Origin, Sourced};
+use super::paths::{Paths, absolute};
+use crate::env::Env;
+use crate::id::{AgentId, KeyId, ProfileName, TenantId};
+
+/// What the command line says about the settings; nothing where it is silent.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--profile`.
+    pub profile: Option<ProfileName>,
+    /// `--api-endpoint`.
+    pub api_endpoint: Option<String>,
+    /// `--agent-id`.
+    pub agent_id: Option<String>,
+    /// `--tenant-id`.
+    pub tenant_id: Option<String>,
+    /// `--timeout`, in seconds.
+    pub timeout: Option<String>,
+    /// `--retries`.
+    pub retries: Option<u32>,
+}
+
+/// The settings of this run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where things are.
+    pub paths: Paths,
+    /// The configuration file, where there is one.
+    pub file: Option<ConfigFile>,
+    /// The agent to act for.
+    pub agent_id: Option<Sourced<AgentId>>,
+    /// The tenant to act in.
+    pub tenant_id: Option<Sourced<TenantId>>,
+    /// The private key file, which may be absent.
+    pub private_key_path: Sourced<PathBuf>,
+    /// What the key is registered as.
+    pub key_type: Sourced<KeyType>,
+    /// The id of the key's record on the server.
+    pub key_id: Option<Sourced<KeyId>>,
+    /// The origin of the platform's API.
+    pub endpoint: Sourced<Endpoint>,
+    /// The time for one request.
+    pub timeout: Sourced<Duration>,
+    /// The repeats of a request where a repeat is safe.
+    pub retries: Sourced<u32>,
+}
+
+impl Settings {
+    /// Resolves every setting; refuses a file with a problem in its syntax or in a key of ours.
+    pub fn resolve(env: &Env, flags: &Flags) -> Result<Self, ConfigError> {
+        let paths = Paths::resolve(env, flags)?;
+        let file = ConfigFile::load(&paths.config.value)?;
+        if let Some(file) = &file {
+            let problems: Vec<_> = file.validate_values().into_iter().filter(super::problem::Problem::is_error).collect();
+            if !problems.is_empty() {
+                return Err(ConfigError::Invalid { path: file.path().to_path_buf(), problems });
+            }
+        }
+        let layers = Layers { env, file: file.as_ref() };
+        let agent_flag = flags.agent_id.as_deref().map(|value| ("--agent-id", value));
+        let tenant_flag = flags.tenant_id.as_deref().map(|value| ("--tenant-id", value));
+        let endpoint_flag = flags.api_endpoint.as_deref().map(|value| ("--api-endpoint", value));
+
+        let agent_id = layers.text(Key::AgentId, agent_flag, &["ARTCAFE_AGENT_ID", "ARTCAFE_AUTH_AGENT_ID"])?;
+        let tenant_variables = ["ARTCAFE_TENANT_ID", "ARTCAFE_AUTH_TENANT_ID", "ARTCAFE_ORGANIZATION_ID"];
+        let tenant_id = layers.text(Key::TenantId, tenant_flag, &tenant_variables)?;
+        let endpoint = layers.text(Key::Endpoint, endpoint_flag, &["ARTCAFE_API_ENDPOINT"])?;
+        let key_id = layers.text(Key::KeyId, None, &["ARTCAFE_KEY_ID"])?;
+        let key_type = layers.text(Key::KeyType, None, &[])?;
+        let key_path = layers.text(Key::PrivateKeyPath, None, &["ARTCAFE_PRIVATE_KEY_PATH"])?;
+
+        let private_key_path = match key_path {
+            Some(Sourced { value, origin }) => {
+                let needs_home = value == "~" || value.starts_with("~/");
+                if needs_home && paths.user_home().is_none() {
+                    return Err(ConfigError::NoHome);
+                }
+                Sourced::new(absolute(&paths.expand(&value))?, origin)
+            }
+            None => Sourced::default_of(paths.key_dir.join("artcafe_agent")),
+        };
+        let default_endpoint = || Sourced::default_of(Endpoint::DEFAULT.to_owned());
+        Ok(Self {
+            agent_id: agent_id.map(|text| convert(text, Key::AgentId)).transpose()?,
+            tenant_id: tenant_id.map(|text| convert(text, Key::TenantId)).transpose()?,
+            private_key_path,
+            key_type: key_type
+                .map(|text| convert(text, Key::KeyType))
+                .transpose()?
+                .unwrap_or(Sourced::default_of(KeyType::default())),
+            key_id: key_id.map(|text| convert(text, Key::KeyId)).transpose()?,
+            endpoint: convert(endpoint.unwrap_or_else(default_endpoint), Key::Endpoint)?,
+            timeout: timeout(env, flags)?,
+            retries: retries(env, flags)?,
+            paths,
+            file,
+        })
+    }
+
+    /// Every setting as dotted name, value and origin, in the order of the file.
+    pub fn entries(&self) -> Vec<(&'static str, Option<String>, Origin)> {
+        fn optional<T: ToString>(key: Key, setting: Option<&Sourced<T>>) -> (&'static str, Option<String>, Origin) {
+            let origin = setting.map_or(Origin::Default, |setting| setting.origin.clone());
+            (key.path(), setting.map(|setting| setting.value.to_string()), origin)
+        }
+        let seconds = format!("{}", self.timeout.value.as_secs_f64());
+        vec![
+            optional(Key::AgentId, self.agent_id.as_ref()),
+            optional(Key::TenantId, self.tenant_id.as_ref()),
+            (
+                Key::PrivateKeyPath.path(),
+                Some(self.private_key_path.value.display().to_string()),
+                self.private_key_path.origin.clone(),
+            ),
+            optional(Key::KeyType, Some(&self.key_type)),
+            optional(Key::KeyId, self.key_id.as_ref()),
+            optional(Key::Endpoint, Some(&self.endpoint)),
+            ("timeout", Some(seconds), self.timeout.origin.clone()),
+            ("retries", Some(self.retries.value.to_string()), self.retries.origin.clone()),
+        ]
+    }
+}
+
+/// The layers below the flags.
+struct Layers<'a> {
+    env: &'a Env,
+    file: Option<&'a ConfigFile>,
+}
+
+impl Layers<'_> {
+    /// The first layer that says anything, before the default.
+    fn text(
+        &self,
+        key: Key,
+        flag: Option<(&'static str, &str)>,
+        variables: &[&'static str],
+    ) -> Result<Option<Sourced<String>>, ConfigError> {
+        if let Some((name, value)) = flag {
+            return Ok(Some(Sourced::new(value.to_owned(), Origin::Flag(name))));
+        }
+        let set: Vec<_> = variables.iter().filter_map(|name| self.env.var(name).map(|value| (*name, value))).collect();
+        if let Some((first, value)) = set.first() {
+            if let Some((second, _)) = set.iter().find(|(_, other)| other != value) {
+                return Err(ConfigError::Conflict {
+                    message: format!("`{first}` and `{second}` are synonyms and differ"),
+                    hint: "unset one of them".to_owned(),
+                });
+            }
+            return Ok(Some(Sourced::new((*value).to_owned(), Origin::Variable(first))));
+        }
+        Ok(self.file.and_then(|file| file.text_of(key)))
+    }
+}
+
+/// Parses a text for `key`, whose rules make the message.
+fn convert<T: std::str::FromStr>(text: Sourced<String>, key: Key) -> Result<Sourced<T>, ConfigError> {
+    match text.value.parse() {
+        Ok(value) => Ok(Sourced::new(value, text.origin)),
+        Err(_) => {
+            let unknown = || ("the value is not valid".to_owned(), String::new());
+            let (message, hint) = key.complaint(&text.value).unwrap_or_else(unknown);
+            Err(ConfigError::BadValue { origin: Some(text.origin), key: key.path().to_owned(), message, hint })
+        }
+    }
+}
+
+fn timeout(env: &Env, flags: &Flags) -> Result<Sourced<Duration>, ConfigError> {
+    let Some((text, origin)) = flag_or_variable(flags.timeout.clone(), "--timeout", env, "ARTCAFE_TIMEOUT") else {
+        return Ok(Sourced::default_of(Duration::from_secs(30)));
+    };
+    let seconds = text.trim().parse::<f64>().ok().filter(|seconds| (0.1..=600.0).contains(seconds));
+    match seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+        Some(value) => Ok(Sourced::new(value, origin)),
+        None => Err(ConfigError::BadValue {
+            origin: Some(origin),
+            key: "timeout".to_owned(),
+            message: "it is no number of seconds from 0.1 to 600".to_owned(),
+            hint: "write seconds, such as 30 or 2.5".to_owned(),
+        }),
+    }
+}
+
+fn retries(env: &Env, flags: &Flags) -> Result<Sourced<u32>, ConfigError> {
+    let flag = flags.retries.map(|count| count.to_string());
+    let Some((text, origin)) = flag_or_variable(flag, "--retries", env, "ARTCAFE_RETRIES") else {
+        return Ok(Sourced::default_of(3));
+    };
+    match text.trim().parse::<u32>().ok().filter(|count| *count <= 10) {
+        Some(value) => Ok(Sourced::new(value, origin)),
+        None => Err(ConfigError::BadValue {
+            origin: Some(origin),
+            key: "retries".to_owned(),
+            message: "it is no number from 0 to 10".to_owned(),
+            hint: "write a whole number; 0 means never to repeat".to_owned(),
+        }),
+    }
+}
+
+fn flag_or_variable(value: Option<String>, flag: &'static str, env: &Env, variable: &'static str) -> Option<(String, Origin)> {
+    match value {
+        Some(value) => Some((value, Origin::Flag(flag))),
+        None => env.var(variable).map(|value| (value.to_owned(), Origin::Variable(variable))),
+    }
+}
