@@ -1,1 +1,116 @@
-//! cli
+//! The command line: flags in, one operation, its report out.
+//!
+//! Owns names, help texts, prompts, rendering and exit codes. Never touches a file, a key or the
+//! network itself. What always holds: stdout carries only the data that was asked for, a failure
+//! prints nothing there, and nobody is asked where nobody can answer.
+
+mod args;
+mod ask;
+mod auth;
+mod completions;
+mod config;
+mod context;
+mod deregister;
+mod failure;
+mod help;
+mod key;
+mod man;
+mod output;
+mod sandbox;
+mod setup;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::env::Env;
+use args::GlobalArgs;
+use context::Context;
+use failure::Failure;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "artcafe",
+    version,
+    about = "Give every agent on ArtCafe.ai an identity that never gets lost",
+    long_about = "Gives an agent on the multi-tenant ArtCafe.ai platform its identity: generates its SSH key, registers the \
+public half, writes the configuration, and proves it by challenge and response.",
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "Start here:\n  artcafe setup --agent-id ID --tenant-id ID     from nothing to a proven agent\n  \
+artcafe sandbox exec -- artcafe setup --agent-id prod-data-processor-01\n                                                 the same, offline, as a rehearsal\n\n\
+More: artcafe help environment | exit-codes | secrets"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Setup(Box<setup::SetupArgs>),
+    Status(status::StatusArgs),
+    Deregister(deregister::DeregisterArgs),
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    #[command(subcommand)]
+    Auth(auth::AuthCommand),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    Help(help::HelpArgs),
+}
+
+/// The command tree, for completions, pages and tests.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program and answers its exit code.
+pub fn run(env: Env) -> ExitCode {
+    let parsed = Cli::command().try_get_matches_from(&env.args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&env, &error),
+    };
+    let context = match Context::new(env, cli.global) {
+        Ok(context) => context,
+        Err((output, failure)) => return failure.report(&output),
+    };
+    let outcome = match cli.command {
+        Command::Setup(args) => setup::run(&context, &args),
+        Command::Status(args) => status::run(&context, &args),
+        Command::Deregister(args) => deregister::run(&context, &args),
+        Command::Key(command) => key::run(&context, &command),
+        Command::Auth(command) => auth::run(&context, &command),
+        Command::Config(command) => config::run(&context, &command),
+        Command::Sandbox(command) => sandbox::run(&context, command),
+        Command::Completions(args) => completions::run(&context, &args),
+        Command::Man(args) => man::run(&context, &args),
+        Command::Help(args) => help::run(&context, &args),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => failure.report(&context.output),
+    }
+}
+
+/// What a command answers: its exit code, or its failure.
+pub(crate) type Outcome = Result<ExitCode, Failure>;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_tree_is_sound() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,65 @@
+//! Questions to a person.
+//!
+//! Owns that a question is put only where standard input and standard error are terminals; elsewhere
+//! the answer is an exit code 2 that names the flag and the variable. A secret is never echoed.
+
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{Confirm, Input, Password};
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::ops::{ErrorCode, OpError};
+use crate::secret::{Secret, SecretString};
+
+fn asked(error: dialoguer::Error) -> Failure {
+    let dialoguer::Error::IO(source) = error;
+    OpError::new(ErrorCode::InputNeeded, "the question was not answered").because(source).into()
+}
+
+/// Nobody can be asked.
+pub(crate) fn needed(what: &str, flag: &str, variable: &str) -> Failure {
+    OpError::new(ErrorCode::InputNeeded, format!("{what} is needed and nobody can be asked"))
+        .hint(format!("give it with `{flag}` or {variable}"))
+        .into()
+}
+
+impl Context {
+    /// A value, with what is known as the proposal.
+    pub(crate) fn ask(&self, what: &str, proposal: Option<String>, flag: &str, variable: &str) -> Result<String, Failure> {
+        if !self.can_ask() {
+            return proposal.ok_or_else(|| needed(what, flag, variable));
+        }
+        let theme = ColorfulTheme::default();
+        let mut input = Input::<String>::with_theme(&theme).with_prompt(what);
+        if let Some(proposal) = proposal {
+            input = input.default(proposal);
+        }
+        Ok(input.interact_text().map_err(asked)?.trim().to_owned())
+    }
+
+    /// Whether to go on; `--yes` agrees without a question.
+    pub(crate) fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        if self.yes {
+            return Ok(true);
+        }
+        if !self.can_ask() {
+            return Err(OpError::new(ErrorCode::InputNeeded, format!("a confirmation is needed and nobody can be asked: {question}"))
+                .hint("agree with `--yes` or ARTCAFE_YES=1")
+                .into());
+        }
+        Confirm::with_theme(&ColorfulTheme::default()).with_prompt(question).default(false).interact().map_err(asked)
+    }
+
+    /// A secret, not echoed; a new one is asked for twice.
+    pub(crate) fn ask_secret(&self, what: &str, is_new: bool, flag: &str, variable: &str) -> Result<SecretString, Failure> {
+        if !self.can_ask() {
+            return Err(needed(what, flag, variable));
+        }
+        let theme = ColorfulTheme::default();
+        let mut password = Password::with_theme(&theme).with_prompt(what);
+        if is_new {
+            password = password.with_confirmation("once more", "the two differ");
+        }
+        Ok(Secret::new(password.interact().map_err(asked)?))
+    }
+}

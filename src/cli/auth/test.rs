@@ -1,0 +1,64 @@
+//! `artcafe auth test`
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cli::Outcome;
+use crate::cli::args::PrivateKeyArgs;
+use crate::cli::context::Context;
+use crate::cli::output::{Output, Style};
+use crate::ops::prove::{ProofReport, prove};
+
+/// Prove that the agent's key authenticates
+///
+/// Runs the whole challenge and response, then uses the token, without a tenant header, to see this
+/// very key on the server. The exit code is the verdict: 0 only for a proven key.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent")]
+pub(crate) struct TestArgs {
+    #[command(flatten)]
+    key: PrivateKeyArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
+    let session = context.session_with(&args.key)?;
+    let key = session.key()?;
+    let outcome = context.block_on(prove(&session, &key))??;
+    if outcome.report.store == "agent-record" {
+        context.output.warn(
+            "agent_record",
+            "no key id is known, so the key on the agent's own record was tested, the platform's other key store",
+        );
+    }
+    if let Some(offset) = outcome.report.clock_offset_seconds.filter(|offset| offset.abs() > 60) {
+        context.output.warn("clock_skew", &format!("this machine's clock is off by {} s", -offset));
+    }
+    let code = outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
+    let cause = outcome.verdict.as_ref().err().map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty());
+    context.output.finish_with("auth.test", &outcome.report, code, |report| text(&context.output, report, cause.as_deref()))
+}
+
+/// The steps and the verdict.
+pub(crate) fn text(output: &Output, report: &ProofReport, cause: Option<&str>) -> String {
+    let mut lines: Vec<String> = report
+        .steps
+        .iter()
+        .map(|step| {
+            let mark = if step.ok { output.paint(Style::Good, "✓") } else { output.paint(Style::Bad, "✗") };
+            format!("{mark} {:<10} {:<32} {:>5} ms", step.name, step.route.unwrap_or("on this machine"), step.ms)
+        })
+        .collect();
+    let head = format!("agent `{}` of tenant `{}` at {}", report.agent_id, report.tenant_id, report.endpoint);
+    if report.proven {
+        let life = report.token_life_seconds.map_or_else(String::new, |life| format!(", its token lives {} min", life / 60));
+        lines.push(format!("{} {head}{life}", output.paint(Style::Good, "proven:")));
+        lines.push(format!("key {} ({})", report.key_id.as_ref().map_or("", |id| id.as_str()), report.fingerprint));
+    } else {
+        lines.push(format!("{} {head}", output.paint(Style::Bad, "not proven:")));
+        lines.extend(report.reason.iter().cloned());
+        lines.extend(cause.map(|cause| format!("{} {cause}", output.paint(Style::Strong, "caused by:"))));
+        lines.extend(report.hint.iter().map(|hint| format!("{} {hint}", output.paint(Style::Good, "hint:"))));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,35 @@
+//! `artcafe key`: the agent's key pair.
+
+mod convert;
+mod generate;
+mod list;
+mod register;
+mod show;
+
+use clap::Subcommand;
+
+use crate::cli::Outcome;
+use crate::cli::context::Context;
+
+pub(crate) use generate::NewKeyArgs;
+
+/// Generate, look at, convert, register and list keys
+#[derive(Debug, Subcommand)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) enum KeyCommand {
+    Generate(generate::GenerateArgs),
+    Show(show::ShowArgs),
+    Convert(convert::ConvertArgs),
+    Register(register::RegisterArgs),
+    List(list::ListArgs),
+}
+
+pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
+    match command {
+        KeyCommand::Generate(args) => generate::run(context, args),
+        KeyCommand::Show(args) => show::run(context, args),
+        KeyCommand::Convert(args) => convert::run(context, args),
+        KeyCommand::Register(args) => register::run(context, args),
+        KeyCommand::List(args) => list::run(context, args),
+    }
+}

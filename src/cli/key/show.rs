@@ -1,0 +1,60 @@
+//! `artcafe key show`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Outcome;
+use crate::cli::args::{PassphraseArgs, PrivateKeyArgs};
+use crate::cli::context::Context;
+use crate::cli::output::{Output, Style};
+use crate::ops::show::{ShowReport, show};
+
+/// Show what a key file is
+///
+/// Prints algorithm, size, both fingerprints, age, mode, and which parts of the platform's framework
+/// can load the file. Shows nothing of the private half.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  artcafe key show\n  artcafe key show --public > agent.pub\n  artcafe key show ~/.ssh/id_ed25519 --json")]
+pub(crate) struct ShowArgs {
+    /// The private key file [default: the configured one]
+    path: Option<PathBuf>,
+    /// Print just the public line
+    #[arg(long)]
+    public: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
+    let key = PrivateKeyArgs { private_key: args.path.clone(), passphrase: args.passphrase.clone() };
+    let session = context.session_with(&key)?;
+    let report = show(&session, &session.settings.private_key_path.value)?;
+    for problem in &report.problems {
+        context.output.warn("loose_mode", problem);
+    }
+    context.output.finish("key.show", &report, |report| {
+        if args.public { report.public_key.clone() } else { text(&context.output, report) }
+    })
+}
+
+fn text(output: &Output, report: &ShowReport) -> String {
+    let mut lines = vec![
+        format!("private key   {}", report.private_key_path.display()),
+        format!("algorithm     {} {} bits", report.algorithm, report.bits),
+        format!("format        {}, {}", report.key_format, if report.encrypted { "protected by a passphrase" } else { "no passphrase" }),
+        format!("fingerprint   {}", output.paint(Style::Strong, &report.fingerprint)),
+        format!("on platform   {}", report.platform_fingerprint),
+        format!("comment       {}", report.comment.as_deref().unwrap_or("(none)")),
+        format!("age           {}", report.age_days.map_or("unknown".to_owned(), |days| format!("{days} days"))),
+        format!("mode          {}", report.mode),
+        format!("public file   {}", report.public_file),
+        String::new(),
+        "loaded by:".to_owned(),
+    ];
+    lines.extend(report.consumers.iter().map(|consumer| {
+        let mark = if consumer.loads { output.paint(Style::Good, "yes") } else { output.paint(Style::Warning, "no ") };
+        format!("  {mark}  {}: {}", consumer.name, consumer.why)
+    }));
+    lines.join("\n")
+}

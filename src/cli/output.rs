@@ -1,0 +1,167 @@
+//! Everything that is printed.
+//!
+//! Owns both streams: data to stdout, all else to stderr; one JSON object where that is asked for,
+//! then with no other line. A closed pipe ends the program quietly. Warnings reach a person at once
+//! and a program inside the object.
+
+use std::cell::RefCell;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::cli::Outcome;
+use crate::cli::args::ColorWhen;
+use crate::cli::failure::Failure;
+use crate::env::Env;
+use crate::ops::{ErrorCode, OpError};
+
+/// Where and how to print.
+pub(crate) struct Output {
+    pub(crate) json: bool,
+    quiet: bool,
+    stdout_color: bool,
+    stderr_color: bool,
+    stderr_is_terminal: bool,
+    warnings: RefCell<Vec<Value>>,
+}
+
+/// A colour with a meaning.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Style {
+    Good,
+    Bad,
+    Warning,
+    Strong,
+    Faint,
+}
+
+impl Output {
+    /// From the flags and the surroundings.
+    pub(crate) fn new(env: &Env, json: bool, quiet: bool, color: Option<ColorWhen>) -> Self {
+        let from_variable = match env.var("ARTCAFE_COLOR") {
+            Some("always") => Some(ColorWhen::Always),
+            Some("never") => Some(ColorWhen::Never),
+            Some("auto") => Some(ColorWhen::Auto),
+            _ => None,
+        };
+        let when = color.or(from_variable).unwrap_or(if env.var("NO_COLOR").is_some() { ColorWhen::Never } else { ColorWhen::Auto });
+        let on = |terminal: bool| match when {
+            ColorWhen::Auto => terminal && env.var("TERM") != Some("dumb"),
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+        };
+        Self {
+            json,
+            quiet,
+            stdout_color: on(env.stdout_is_terminal),
+            stderr_color: on(env.stderr_is_terminal),
+            stderr_is_terminal: env.stderr_is_terminal,
+            warnings: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// A status line for a person, on stderr.
+    pub(crate) fn status(&self, text: &str) {
+        if !self.quiet && !self.json {
+            self.to_stderr(text);
+        }
+    }
+
+    /// A line of `--verbose`, on stderr.
+    pub(crate) fn detail(&self, text: &str) {
+        self.to_stderr(&self.paint_err(Style::Faint, text));
+    }
+
+    /// Something to know that stops nothing.
+    pub(crate) fn warn(&self, code: &str, text: &str) {
+        self.warnings.borrow_mut().push(json!({ "code": code, "message": text }));
+        if !self.json {
+            self.to_stderr(&format!("{} {text}", self.paint_err(Style::Warning, "warning:")));
+        }
+    }
+
+    /// The report of a command: one JSON object, or what `text` makes of it.
+    pub(crate) fn finish<T: Serialize>(&self, command: &str, report: &T, text: impl FnOnce(&T) -> String) -> Outcome {
+        self.finish_with(command, report, ExitCode::SUCCESS, text)
+    }
+
+    /// The same with an exit code that carries a verdict.
+    pub(crate) fn finish_with<T: Serialize>(&self, command: &str, report: &T, code: ExitCode, text: impl FnOnce(&T) -> String) -> Outcome {
+        let mut printed = if self.json {
+            let object = json!({
+                "schema": format!("artcafe.{command}/1"),
+                "data": serde_json::to_value(report).map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the report").because(error))?,
+                "warnings": self.warnings.take(),
+            });
+            object.to_string()
+        } else {
+            text(report)
+        };
+        if !printed.is_empty() && !printed.ends_with('\n') {
+            printed.push('\n');
+        }
+        self.data(&printed)?;
+        Ok(code)
+    }
+
+    /// Data on stdout, as it is. Whoever closed the pipe has seen enough.
+    pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(OpError::new(ErrorCode::Failed, "cannot write to standard output").because(error).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A line on stderr. There is nowhere to report that it could not be printed.
+    pub(crate) fn to_stderr(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Text for stdout, coloured if that is wanted there.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        paint(self.stdout_color, style, text)
+    }
+
+    /// Text for stderr, coloured if that is wanted there.
+    pub(crate) fn paint_err(&self, style: Style, text: &str) -> String {
+        paint(self.stderr_color, style, text)
+    }
+
+    /// A spinner while something takes a while; on a terminal only.
+    pub(crate) fn spinner(&self, text: &str) -> Spinner {
+        if self.quiet || self.json || !self.stderr_is_terminal {
+            return Spinner(None);
+        }
+        let bar = indicatif::ProgressBar::new_spinner();
+        bar.set_message(text.to_owned());
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        Spinner(Some(bar))
+    }
+}
+
+/// A spinner, gone when dropped.
+pub(crate) struct Spinner(Option<indicatif::ProgressBar>);
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn paint(on: bool, style: Style, text: &str) -> String {
+    let code = match style {
+        Style::Good => "32",
+        Style::Bad => "1;31",
+        Style::Warning => "1;33",
+        Style::Strong => "1",
+        Style::Faint => "2",
+    };
+    if on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
