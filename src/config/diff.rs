@@ -22,7 +22,8 @@ pub(crate) fn lines(before: &str, after: &str, shown_before: &[String], shown_af
     let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(old, new)| old == new).count();
     let (old_end, new_end) = (old.len() - tail, new.len() - tail);
 
-    let line = |sign, shown: &[String], index: usize| DiffLine { sign, text: shown.get(index).cloned().unwrap_or_default() };
+    let line =
+        |sign, shown: &[String], index: usize| DiffLine { sign, text: shown.get(index).cloned().unwrap_or_default() };
     let mut result: Vec<_> = (0..head).map(|index| line(' ', shown_before, index)).collect();
     let (mut i, mut j) = (head, head);
     let common = common_lengths(&old[head..old_end], &new[head..new_end]);
@@ -55,8 +56,7 @@ fn common_lengths(old: &[&str], new: &[&str]) -> Vec<Vec<u32>> {
     let mut table = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            table[i][j] =
-                if old[i] == new[j] { table[i + 1][j + 1] + 1 } else { table[i + 1][j].max(table[i][j + 1]) };
+            table[i][j] = if old[i] == new[j] { table[i + 1][j + 1] + 1 } else { table[i + 1][j].max(table[i][j + 1]) };
         }
     }
     table

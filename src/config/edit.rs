@@ -238,8 +238,9 @@ fn covered(text: &str, format: Format) -> Vec<String> {
         }
         covered.push_str(&body[at..span.start]);
         // One piece per line, so that lines stay where they are.
-        covered.push_str(&vec!["[hidden]"; body[span.clone()].split('\n').count()].join("\n"));
-        at = span.end;
+        let secret = body[span.clone()].trim_end_matches(['\n', '\r', ' ']);
+        covered.push_str(&vec!["[hidden]"; secret.split('\n').count()].join("\n"));
+        at = span.start + secret.len();
     }
     covered.push_str(&body[at..]);
     lines.extend(covered.split('\n').map(|line| line.trim_end_matches('\r').to_owned()));
@@ -249,7 +250,9 @@ fn covered(text: &str, format: Format) -> Vec<String> {
 fn cover_line(line: &str) -> String {
     let line = line.trim_end_matches('\r');
     match line.split_once(':') {
-        Some((name, value)) if secrets::is_secret_name(name.trim().trim_matches(['"', '\'', '{', ' '])) && !value.trim().is_empty() => {
+        Some((name, value))
+            if secrets::is_secret_name(name.trim().trim_matches(['"', '\'', '{', ' '])) && !value.trim().is_empty() =>
+        {
             format!("{name}: [hidden]")
         }
         _ => line.to_owned(),

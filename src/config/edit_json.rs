@@ -71,7 +71,9 @@ fn after_last(
     let before_key = &body[parent.start + 1..key.start];
     let blanks = &before_key[before_key.trim_end().len()..];
     // Empty lines between members are not repeated.
-    let blanks = blanks.rfind('\n').map_or(blanks, |at| if blanks[..at].ends_with('\r') { &blanks[at - 1..] } else { &blanks[at..] });
+    let blanks = blanks
+        .rfind('\n')
+        .map_or(blanks, |at| if blanks[..at].ends_with('\r') { &blanks[at - 1..] } else { &blanks[at..] });
     let indent = blanks.trim_start_matches(['\r', '\n']);
     let inner = if blanks.contains('\n') { style.clone() } else { Style { unit: None, ..style.clone() } };
     let colon = &body[key.end..value.start];
