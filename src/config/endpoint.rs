@@ -91,7 +91,11 @@ impl FromStr for Endpoint {
         }
         let Some((scheme, rest)) = text.split_once("://") else {
             // What holds an `@` may be a password, so it is not repeated.
-            let hint = if text.contains(['@', '?', '#', '\\']) { EXAMPLE.to_owned() } else { format!("write `https://{text}`") };
+            let hint = if text.contains(['@', '?', '#', '\\']) {
+                EXAMPLE.to_owned()
+            } else {
+                format!("write `https://{text}`")
+            };
             return Err(EndpointError::new("the scheme is missing", hint));
         };
         if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {

@@ -88,7 +88,9 @@ impl ConfigError {
             Self::Invalid { problems, .. } => {
                 problems.first().map(|problem| problem.hint.clone()).filter(|hint| !hint.is_empty())
             }
-            Self::BadValue { hint, .. } | Self::Conflict { hint, .. } => Some(hint.clone()).filter(|hint| !hint.is_empty()),
+            Self::BadValue { hint, .. } | Self::Conflict { hint, .. } => {
+                Some(hint.clone()).filter(|hint| !hint.is_empty())
+            }
             Self::ChangedMeanwhile { .. } => Some("look at the file and run the command again".to_owned()),
             Self::CannotEdit { path, .. } => Some(format!("edit `{}` by hand", path.display())),
             Self::Durable(_) => None,

@@ -76,22 +76,29 @@ impl Key {
         match self {
             Self::AgentId => text.parse::<AgentId>().err().map(|error| (error.to_string(), id_hint())),
             Self::TenantId => text.parse::<TenantId>().err().map(|error| (error.to_string(), id_hint())),
-            Self::KeyId => text.parse::<KeyId>().err().map(|error| (error.to_string(), "`artcafe key list` shows the ids".to_owned())),
+            Self::KeyId => text
+                .parse::<KeyId>()
+                .err()
+                .map(|error| (error.to_string(), "`artcafe key list` shows the ids".to_owned())),
             Self::PrivateKeyPath if text.trim().is_empty() => {
                 Some(("the path is empty".to_owned(), "write the path of the private key file".to_owned()))
             }
-            Self::PrivateKeyPath if text.contains(char::is_control) => {
-                Some(("the path contains control characters".to_owned(), "write the path of the private key file".to_owned()))
-            }
+            Self::PrivateKeyPath if text.contains(char::is_control) => Some((
+                "the path contains control characters".to_owned(),
+                "write the path of the private key file".to_owned(),
+            )),
             Self::PrivateKeyPath => None,
-            Self::KeyType => {
-                text.parse::<KeyType>().err().map(|error| (error.to_string(), "use agent, access or deployment".to_owned()))
-            }
+            Self::KeyType => text
+                .parse::<KeyType>()
+                .err()
+                .map(|error| (error.to_string(), "use agent, access or deployment".to_owned())),
             Self::Endpoint => text.parse::<Endpoint>().err().map(|error| (error.to_string(), error.hint().to_owned())),
             Self::LlmProvider if !LLM_PROVIDERS.contains(&text) => {
                 Some(("the provider is unknown".to_owned(), format!("use one of {}", LLM_PROVIDERS.join(", "))))
             }
-            Self::LlmModel if text.trim().is_empty() => Some(("the model is empty".to_owned(), "write the model's name".to_owned())),
+            Self::LlmModel if text.trim().is_empty() => {
+                Some(("the model is empty".to_owned(), "write the model's name".to_owned()))
+            }
             Self::LlmProvider | Self::LlmModel => None,
         }
     }
@@ -122,7 +129,9 @@ impl FromStr for Key {
             origin: None,
             key: text.to_owned(),
             message: "there is no such key".to_owned(),
-            hint: nearest(text, Self::ALL.map(Self::path)).map(|known| format!("did you mean `{known}`?")).unwrap_or_default(),
+            hint: nearest(text, Self::ALL.map(Self::path))
+                .map(|known| format!("did you mean `{known}`?"))
+                .unwrap_or_default(),
         })
     }
 }
@@ -204,7 +213,8 @@ impl FromStr for KeyPath {
     fn from_str(text: &str) -> Result<Self, ConfigError> {
         let segments: Vec<_> = text.split('.').map(str::to_owned).collect();
         let is_word = |segment: &String| {
-            !segment.is_empty() && segment.chars().all(|character| character.is_alphanumeric() || "_-".contains(character))
+            !segment.is_empty()
+                && segment.chars().all(|character| character.is_alphanumeric() || "_-".contains(character))
         };
         if segments.len() <= 32 && segments.iter().all(is_word) {
             return Ok(Self(segments));
@@ -229,7 +239,17 @@ impl fmt::Display for KeyPath {
 pub(crate) fn known_names(section: &str) -> Option<&'static [&'static str]> {
     match section {
         "" => Some(&[
-            "api", "auth", "messaging", "nats", "llm", "logging", "security", "resources", "agent", "platform", "monitoring",
+            "api",
+            "auth",
+            "messaging",
+            "nats",
+            "llm",
+            "logging",
+            "security",
+            "resources",
+            "agent",
+            "platform",
+            "monitoring",
         ]),
         "auth" => Some(&[
             "agent_id",

@@ -1,6 +1,17 @@
+//! The configuration file, the layers around it, its validation and its editing.
+//!
+//! Owns which values are in force and where each came from. Never holds a secret, never asks, never
+//! prints, and never reads a configuration from the working directory by itself. A file is read
+//! strictly, and an edit leaves alone everything that it was not asked to change.
+
+mod diff;
+mod edit;
+mod edit_json;
+mod edit_yaml;
 mod endpoint;
 mod error;
 mod file;
+mod fresh;
 mod key;
 mod origin;
 mod paths;
@@ -12,9 +23,13 @@ mod span;
 mod text;
 mod tree;
 mod validate;
+
+pub use diff::DiffLine;
+pub use edit::{Edit, backup};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::ConfigError;
 pub use file::ConfigFile;
+pub use fresh::fresh;
 pub use key::{Key, KeyPath, KeyType, KeyTypeError, LLM_PROVIDERS, nearest};
 pub use origin::{Origin, Position, Sourced};
 pub use paths::Paths;

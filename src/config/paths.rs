@@ -84,7 +84,8 @@ impl Paths {
 
     /// Writes a path with `~` when it is below the home directory.
     pub fn contract(&self, path: &Path) -> String {
-        let below = self.user_home().filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok());
+        let below =
+            self.user_home().filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok());
         match below {
             Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
             Some(rest) => format!("~/{}", rest.display()),
@@ -104,7 +105,10 @@ impl Paths {
         let mut names = Vec::new();
         for entry in entries {
             let path = entry.map_err(failed)?.path();
-            let is_config = path.extension().and_then(|extension| extension.to_str()).is_some_and(|text| EXTENSIONS.contains(&text));
+            let is_config = path
+                .extension()
+                .and_then(|extension| extension.to_str())
+                .is_some_and(|text| EXTENSIONS.contains(&text));
             let name = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.starts_with('.'));
             if let Some(Ok(name)) = name.filter(|_| is_config).map(str::parse::<ProfileName>) {
                 names.push(name);

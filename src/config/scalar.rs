@@ -75,7 +75,8 @@ impl Scalar {
             _ => {}
         }
         let based = |prefix: &str, radix| {
-            let digits = text.strip_prefix(prefix).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_alphanumeric()))?;
+            let digits =
+                text.strip_prefix(prefix).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_alphanumeric()))?;
             i64::from_str_radix(digits, radix).ok()
         };
         if let Some(number) = based("0x", 16).or_else(|| based("0o", 8)) {
@@ -119,7 +120,9 @@ impl Scalar {
         match self {
             Self::Text(text) => match quotes {
                 Quotes::Plain if is_plain(text) => text.clone(),
-                Quotes::Single if text.chars().all(|character| !character.is_control() && !is_line_break(character)) => {
+                Quotes::Single
+                    if text.chars().all(|character| !character.is_control() && !is_line_break(character)) =>
+                {
                     format!("'{}'", text.replace('\'', "''"))
                 }
                 _ => double_quoted(text),
@@ -182,7 +185,8 @@ fn is_line_break(character: char) -> bool {
 /// Whether every reader of YAML takes the bare word for this very text.
 pub(crate) fn is_plain(text: &str) -> bool {
     const RESERVED: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"];
-    let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/') || text.starts_with("~/");
+    let starts_well =
+        text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/') || text.starts_with("~/");
     let inner = text.replace("://", "");
     starts_well
         && inner.chars().all(|character| character.is_ascii_alphanumeric() || "._-/~@+".contains(character))
@@ -198,7 +202,9 @@ fn double_quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             '\r' => quoted.push_str("\\r"),
-            other if other.is_control() || is_line_break(other) => quoted.push_str(&format!("\\u{:04x}", u32::from(other))),
+            other if other.is_control() || is_line_break(other) => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(other)))
+            }
             other => quoted.push(other),
         }
     }
@@ -239,8 +245,26 @@ mod tests {
     #[test]
     fn what_is_written_is_what_is_read() {
         let scalars = [
-            "yes", "0123", "12:30", "1e3", "null", "a: b", "a #b", "x'y\"z\\", "line\nbreak", "\u{85}\u{2028}\u{7}", "", " x ", "- a", "~",
-            "~/.ssh/key", "https://x.example", "ä", "a:", "{a}", "\u{feff}x",
+            "yes",
+            "0123",
+            "12:30",
+            "1e3",
+            "null",
+            "a: b",
+            "a #b",
+            "x'y\"z\\",
+            "line\nbreak",
+            "\u{85}\u{2028}\u{7}",
+            "",
+            " x ",
+            "- a",
+            "~",
+            "~/.ssh/key",
+            "https://x.example",
+            "ä",
+            "a:",
+            "{a}",
+            "\u{feff}x",
         ]
         .map(|text| Scalar::Text(text.to_owned()))
         .into_iter()
@@ -248,7 +272,8 @@ mod tests {
         for scalar in scalars {
             for quotes in [Quotes::Plain, Quotes::Single, Quotes::Double] {
                 let yaml = scalar.to_yaml(quotes);
-                let read: serde_yaml::Value = serde_yaml::from_str(&yaml).unwrap_or_else(|error| panic!("{yaml}: {error}"));
+                let read: serde_yaml::Value =
+                    serde_yaml::from_str(&yaml).unwrap_or_else(|error| panic!("{yaml}: {error}"));
                 let wanted = serde_yaml::to_value(&scalar).unwrap();
                 assert_eq!(read, wanted, "{yaml}");
             }

@@ -11,8 +11,19 @@ use super::tree::{Content, Node};
 /// Whether a key of this name holds a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     const WORDS: [&str; 13] = [
-        "token", "api_key", "apikey", "password", "passwd", "passphrase", "secret", "seed", "credential", "credentials", "bearer",
-        "access_key", "secret_key",
+        "token",
+        "api_key",
+        "apikey",
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "seed",
+        "credential",
+        "credentials",
+        "bearer",
+        "access_key",
+        "secret_key",
     ];
     let name = name.to_lowercase().replace('-', "_");
     WORDS.iter().any(|word| name == *word || name.strip_suffix(word).is_some_and(|before| before.ends_with('_')))

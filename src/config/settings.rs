@@ -65,7 +65,8 @@ impl Settings {
         let paths = Paths::resolve(env, flags)?;
         let file = ConfigFile::load(&paths.config.value)?;
         if let Some(file) = &file {
-            let problems: Vec<_> = file.validate_values().into_iter().filter(super::problem::Problem::is_error).collect();
+            let problems: Vec<_> =
+                file.validate_values().into_iter().filter(super::problem::Problem::is_error).collect();
             if !problems.is_empty() {
                 return Err(ConfigError::Invalid { path: file.path().to_path_buf(), problems });
             }
@@ -210,7 +211,12 @@ fn retries(env: &Env, flags: &Flags) -> Result<Sourced<u32>, ConfigError> {
     }
 }
 
-fn flag_or_variable(value: Option<String>, flag: &'static str, env: &Env, variable: &'static str) -> Option<(String, Origin)> {
+fn flag_or_variable(
+    value: Option<String>,
+    flag: &'static str,
+    env: &Env,
+    variable: &'static str,
+) -> Option<(String, Origin)> {
     match value {
         Some(value) => Some((value, Origin::Flag(flag))),
         None => env.var(variable).map(|value| (value.to_owned(), Origin::Variable(variable))),

@@ -48,7 +48,9 @@ impl Span {
             YamlNode::Scalar(_) => Inner::Leaf,
             YamlNode::Alias(_) => Inner::Alias,
             YamlNode::Mapping(mapping) => Self::of_mapping(mapping),
-            YamlNode::Sequence(sequence) => Inner::Sequence(sequence.values().map(|item| Self::of_node(&item)).collect()),
+            YamlNode::Sequence(sequence) => {
+                Inner::Sequence(sequence.values().map(|item| Self::of_node(&item)).collect())
+            }
             YamlNode::TaggedNode(tagged) => match (tagged.as_mapping(), tagged.as_sequence()) {
                 (Some(mapping), _) => Self::of_mapping(&mapping),
                 (None, Some(sequence)) => Inner::Sequence(sequence.values().map(|item| Self::of_node(&item)).collect()),
@@ -62,9 +64,7 @@ impl Span {
         Inner::Mapping(
             mapping
                 .entries()
-                .map(|entry| {
-                    (entry.key_node().as_ref().map(bytes), entry.value_node().as_ref().map(Self::of_node))
-                })
+                .map(|entry| (entry.key_node().as_ref().map(bytes), entry.value_node().as_ref().map(Self::of_node)))
                 .collect(),
         )
     }

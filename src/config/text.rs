@@ -48,7 +48,9 @@ pub(crate) fn parse(text: &str, format: Format) -> Result<Node, SyntaxError> {
     let (_, body) = split_mark(text);
     let reader = Reader::new();
     let mut tree = match format {
-        Format::Yaml => reader.seed().deserialize(serde_yaml::Deserializer::from_str(body)).map_err(|error| yaml_error(&error))?,
+        Format::Yaml => {
+            reader.seed().deserialize(serde_yaml::Deserializer::from_str(body)).map_err(|error| yaml_error(&error))?
+        }
         Format::Json if body.trim().is_empty() => Node::null(),
         Format::Json => {
             let mut deserializer = serde_json::Deserializer::from_str(body);

@@ -95,7 +95,9 @@ impl Node {
     /// The value directly below, without regard to merge keys.
     pub(crate) fn own_child(&self, name: &str) -> Option<&Self> {
         match &self.untagged().content {
-            Content::Mapping(entries) => entries.iter().find(|entry| entry.key.key_text() == name).map(|entry| &entry.value),
+            Content::Mapping(entries) => {
+                entries.iter().find(|entry| entry.key.key_text() == name).map(|entry| &entry.value)
+            }
             Content::Sequence(items) => items.get(name.parse::<usize>().ok()?),
             _ => None,
         }
@@ -125,7 +127,9 @@ impl Node {
             (Content::Sequence(left), Content::Sequence(right)) => {
                 left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.same_as(right))
             }
-            (Content::Tagged(left_tag, left), Content::Tagged(right_tag, right)) => left_tag == right_tag && left.same_as(right),
+            (Content::Tagged(left_tag, left), Content::Tagged(right_tag, right)) => {
+                left_tag == right_tag && left.same_as(right)
+            }
             (Content::Mapping(left), Content::Mapping(right)) => {
                 left.len() == right.len()
                     && left.iter().enumerate().all(|(index, entry)| {
@@ -136,9 +140,8 @@ impl Node {
                     })
             }
             // A section that lost its last entry is an omitted value or `{}`.
-            (Content::Mapping(entries), Content::Scalar(Scalar::Null)) | (Content::Scalar(Scalar::Null), Content::Mapping(entries)) => {
-                entries.is_empty()
-            }
+            (Content::Mapping(entries), Content::Scalar(Scalar::Null))
+            | (Content::Scalar(Scalar::Null), Content::Mapping(entries)) => entries.is_empty(),
             _ => false,
         }
     }
@@ -188,9 +191,10 @@ impl Node {
                 entries.retain(|entry| entry.key.key_text() != *name);
                 entries.len() < before
             }
-            (Content::Mapping(entries), [name, rest @ ..]) => {
-                entries.iter_mut().find(|entry| entry.key.key_text() == *name).is_some_and(|entry| entry.value.take(rest))
-            }
+            (Content::Mapping(entries), [name, rest @ ..]) => entries
+                .iter_mut()
+                .find(|entry| entry.key.key_text() == *name)
+                .is_some_and(|entry| entry.value.take(rest)),
             (Content::Sequence(items), [name, rest @ ..]) if !rest.is_empty() => {
                 name.parse::<usize>().ok().and_then(|index| items.get_mut(index)).is_some_and(|item| item.take(rest))
             }
@@ -228,9 +232,9 @@ impl Node {
         match &self.untagged().content {
             Content::Scalar(scalar) => serde_json::to_value(scalar).unwrap_or_default(),
             Content::Sequence(items) => items.iter().map(Self::to_json).collect(),
-            Content::Mapping(entries) => {
-                serde_json::Value::Object(entries.iter().map(|entry| (entry.key.key_text(), entry.value.to_json())).collect())
-            }
+            Content::Mapping(entries) => serde_json::Value::Object(
+                entries.iter().map(|entry| (entry.key.key_text(), entry.value.to_json())).collect(),
+            ),
             Content::Tagged(..) => serde_json::Value::Null,
         }
     }

@@ -77,9 +77,14 @@ impl ConfigFile {
             if node.entries().is_none() {
                 let name = if section.is_empty() { "the file".to_owned() } else { format!("`{section}`") };
                 problems.push(
-                    Problem::error(self.path(), "wrong_type", node.position, format!("{name} must be a section, not {}", node.kind()))
-                        .hint("write `name: value` lines below it")
-                        .key(section),
+                    Problem::error(
+                        self.path(),
+                        "wrong_type",
+                        node.position,
+                        format!("{name} must be a section, not {}", node.kind()),
+                    )
+                    .hint("write `name: value` lines below it")
+                    .key(section),
                 );
             }
         }
@@ -110,7 +115,8 @@ impl ConfigFile {
             }
             None => {
                 let message = format!("`{path}` must be a text, not {}", node.kind());
-                Problem::error(self.path(), "wrong_type", node.position, message).hint("write one value behind the colon")
+                Problem::error(self.path(), "wrong_type", node.position, message)
+                    .hint("write one value behind the colon")
             }
         };
         problems.push(problem.key(path));
@@ -119,7 +125,8 @@ impl ConfigFile {
     /// Both spellings of the tenant, saying different things.
     fn organization(&self, tree: &Node, problems: &mut Vec<Problem>) {
         let text = |path| node_at(tree, path).and_then(|node| Some((node.as_scalar()?.as_text()?, node.position)));
-        let (Some((tenant, first)), Some((organization, second))) = (text(Key::TenantId.path()), text(ORGANIZATION_ID)) else {
+        let (Some((tenant, first)), Some((organization, second))) = (text(Key::TenantId.path()), text(ORGANIZATION_ID))
+        else {
             return;
         };
         if tenant != organization && !tenant.is_empty() && !organization.is_empty() {
@@ -136,7 +143,8 @@ impl ConfigFile {
     }
 
     fn unknown_keys(&self, tree: &Node, section: &str, problems: &mut Vec<Problem>) {
-        let (Some(entries), Some(names)) = (node_at(tree, section).and_then(Node::entries), known_names(section)) else {
+        let (Some(entries), Some(names)) = (node_at(tree, section).and_then(Node::entries), known_names(section))
+        else {
             return;
         };
         for entry in entries {
@@ -155,14 +163,17 @@ impl ConfigFile {
                     let known = nearest(&name, names.iter().copied())?;
                     Some(if section.is_empty() { known.to_owned() } else { format!("{section}.{known}") })
                 });
-            let slip = meant.is_some() && !section.is_empty() || meant.as_ref().is_some_and(|meant| meant.contains('.'));
+            let slip =
+                meant.is_some() && !section.is_empty() || meant.as_ref().is_some_and(|meant| meant.contains('.'));
             let new = if slip { Problem::error } else { Problem::warning };
             let hint = meant.map_or_else(
                 || "remove it unless another program reads it".to_owned(),
                 |meant| format!("did you mean `{meant}`?"),
             );
             problems.push(
-                new(self.path(), "unknown_key", entry.key.position, format!("`{path}` is unknown")).hint(hint).key(path),
+                new(self.path(), "unknown_key", entry.key.position, format!("`{path}` is unknown"))
+                    .hint(hint)
+                    .key(path),
             );
         }
     }
@@ -173,15 +184,21 @@ impl ConfigFile {
             return;
         }
         let body = super::text::split_mark(self.text()).1;
-        for path in Key::ALL.map(Key::path).into_iter().chain([ORGANIZATION_ID]) {
+        for (key, path) in Key::ALL.map(|key| (key, key.path())).into_iter().chain([(Key::TenantId, ORGANIZATION_ID)]) {
             let Some(node) = node_at(tree, path) else { continue };
             let (Some(Scalar::Text(text)), Some(span)) = (node.as_scalar(), node.span.clone()) else { continue };
-            if body.get(span) != Some(text.as_str()) || is_plain(text) || !is_ambiguous(text) {
+            if body.get(span) != Some(text.as_str())
+                || is_plain(text)
+                || !is_ambiguous(text)
+                || key.complaint(text).is_some()
+            {
                 continue;
             }
             let message = format!("`{path}` has no quotes, and YAML 1.1 reads it as something other than a text");
             problems.push(
-                Problem::warning(self.path(), "ambiguous_text", node.position, message).hint("put the value in quotes").key(path),
+                Problem::warning(self.path(), "ambiguous_text", node.position, message)
+                    .hint("put the value in quotes")
+                    .key(path),
             );
         }
     }
@@ -207,28 +224,41 @@ impl ConfigFile {
         let expanded = context.paths.expand(&text);
         if expanded.is_relative() {
             problems.push(
-                Problem::warning(self.path(), "relative_path", position, format!("`{path}` depends on the working directory"))
-                    .hint("write an absolute path, or one that starts with `~/`")
-                    .key(path),
+                Problem::warning(
+                    self.path(),
+                    "relative_path",
+                    position,
+                    format!("`{path}` depends on the working directory"),
+                )
+                .hint("write an absolute path, or one that starts with `~/`")
+                .key(path),
             );
         }
         let file = absolute(&expanded).unwrap_or(expanded);
         let shown = context.paths.contract(&file);
         let (code, message, hint) = match fs::metadata(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                ("key_file_missing", format!("the key file `{shown}` does not exist"), "`artcafe key generate` makes one".to_owned())
-            }
-            Err(error) => {
-                ("key_file_unreadable", format!("the key file `{shown}` cannot be inspected: {error}"), "check the directories above it".to_owned())
-            }
-            Ok(metadata) if !metadata.is_file() => {
-                ("key_file_unreadable", format!("the key file `{shown}` is no file"), "write the path of the private key file".to_owned())
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (
+                "key_file_missing",
+                format!("the key file `{shown}` does not exist"),
+                "`artcafe key generate` makes one".to_owned(),
+            ),
+            Err(error) => (
+                "key_file_unreadable",
+                format!("the key file `{shown}` cannot be inspected: {error}"),
+                "check the directories above it".to_owned(),
+            ),
+            Ok(metadata) if !metadata.is_file() => (
+                "key_file_unreadable",
+                format!("the key file `{shown}` is no file"),
+                "write the path of the private key file".to_owned(),
+            ),
             Ok(_) => match File::open(&file) {
                 Ok(_) => return,
-                Err(error) => {
-                    ("key_file_unreadable", format!("the key file `{shown}` cannot be read: {error}"), "check its owner and mode".to_owned())
-                }
+                Err(error) => (
+                    "key_file_unreadable",
+                    format!("the key file `{shown}` cannot be read: {error}"),
+                    "check its owner and mode".to_owned(),
+                ),
             },
         };
         problems.push(Problem::error(self.path(), code, position, message).hint(hint).key(path));
@@ -289,7 +319,11 @@ fn is_date(text: &str) -> bool {
 /// A word for a shell command that we suggest.
 fn shell_word(text: &str) -> String {
     let safe = |character: char| character.is_ascii_alphanumeric() || "/._-+@,".contains(character);
-    if !text.is_empty() && text.chars().all(safe) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if !text.is_empty() && text.chars().all(safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 impl ConfigFile {

@@ -1,1 +1,2 @@
 //! The integration tests, one module a command or subject.
+mod config_file;
