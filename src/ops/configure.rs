@@ -59,10 +59,14 @@ pub fn change(path: PathBuf, key: &str, change: &Change) -> Result<ChangeReport,
         return Err(OpError::new(ErrorCode::NotConfigured, format!("there is no configuration at `{}`", path.display()))
             .hint("make one with `artcafe setup` or `artcafe config init`"));
     }
-    let mut edit = file.as_ref().map_or_else(|| Edit::at(&path), Edit::new);
+    let mut edit = file.as_ref().map_or_else(|| Ok(Edit::absent(&path)), Edit::new)?;
     match change {
-        Change::Set(text) => edit.set(&key_path, Scalar::parse_cli(text, &key_path))?,
-        Change::Unset => edit.unset(&key_path)?,
+        Change::Set(text) => {
+            edit.set(&key_path, Scalar::parse_cli(text, &key_path))?;
+        }
+        Change::Unset => {
+            edit.unset(&key_path)?;
+        }
     }
     let changed = edit.save()?;
     let identity = [Key::AgentId, Key::TenantId, Key::PrivateKeyPath, Key::KeyId, Key::Endpoint];
@@ -97,17 +101,17 @@ pub fn init(session: &Session) -> Result<InitReport, OpError> {
         return Err(OpError::new(ErrorCode::FileExists, format!("there is a configuration at `{}` already", path.display()))
             .hint("change single values with `artcafe config set KEY VALUE`"));
     }
-    let mut edit = Edit::at(&path);
+    let mut entries = Vec::new();
     let mut values = Vec::new();
-    for (key, value, origin) in session.settings.entries() {
-        let Some(known) = Key::ALL.into_iter().find(|known| known.path() == key) else { continue };
+    for (name, value, origin) in session.settings.entries() {
+        let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name) else { continue };
         let Some(mut value) = value else { continue };
-        if known == Key::PrivateKeyPath {
+        if key == Key::PrivateKeyPath {
             value = session.settings.paths.contract(&session.settings.private_key_path.value);
         }
-        edit.set(&known.key_path(), Scalar::Text(value.clone()))?;
-        values.push(InitValue { key, value, origin: origin.to_string() });
+        values.push(InitValue { key: name, value: value.clone(), origin: origin.to_string() });
+        entries.push((key, value));
     }
-    edit.save()?;
+    Edit::replacing(&path, None, config::fresh(config::Format::of(&path), &entries))?.save()?;
     Ok(InitReport { path, values })
 }

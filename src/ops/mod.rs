@@ -16,6 +16,7 @@ pub mod generate;
 pub mod list;
 pub mod login;
 pub mod logins;
+pub mod pages;
 pub mod prove;
 pub mod register;
 pub mod session;

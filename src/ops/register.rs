@@ -227,7 +227,7 @@ fn write_key_id(session: &Session, id: &KeyId) -> Result<bool, OpError> {
     if !configure::names(file, session) {
         return Ok(false);
     }
-    let mut edit = Edit::new(file);
+    let mut edit = Edit::new(file)?;
     edit.set(&configure::path_of("auth.ssh_key.key_id")?, crate::config::Scalar::Text(id.to_string()))?;
     Ok(edit.save()?)
 }

@@ -11,7 +11,8 @@ use clap::Subcommand;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 
-pub(crate) use generate::NewKeyArgs;
+pub(crate) use generate::{NewKeyArgs, text as generated};
+pub(crate) use register::name_tail;
 
 /// Generate, look at, convert, register and list keys
 #[derive(Debug, Subcommand)]

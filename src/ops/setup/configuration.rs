@@ -68,26 +68,24 @@ pub(super) fn write(session: &Session, key_id: Option<&KeyId>, options: &SetupOp
     let path = session.settings.paths.config.value.clone();
     // Read anew: the file may have been written a moment ago, by this run or by a person.
     let file = ConfigFile::load(&path)?;
-    let mut edit = file.as_ref().map_or_else(|| Edit::at(&path), Edit::new);
+    let values = wanted(session, key_id, options);
+    let Some(file) = file else {
+        let changed = Edit::replacing(&path, None, config::fresh(config::Format::of(&path), &values))?.save()?;
+        return Ok(Written { path, created: true, changed, backup: None });
+    };
+    let mut edit = Edit::new(&file)?;
     let mut replaces = false;
-    for (key, value) in wanted(session, key_id, options) {
-        let old = file.as_ref().and_then(|file| text_in(file, key));
-        match old {
+    for (key, value) in values {
+        match text_in(&file, key) {
             Some(old) if same(session, key, &old, &value) => continue,
             Some(_) => replaces = true,
             None => {}
         }
-        // A file that calls the tenant an organization goes on calling it that.
-        let organization = config::path_of_organization();
-        let target = match &file {
-            Some(file) if key == Key::TenantId && file.scalar(&organization).is_some() && file.scalar(&key.key_path()).is_none() => organization,
-            _ => key.key_path(),
-        };
-        edit.set(&target, Scalar::Text(value))?;
+        edit.set(&key.key_path(), Scalar::Text(value))?;
     }
     let backup = if replaces && edit.is_change() { Some(config::backup(&path, &options.stamp)?) } else { None };
     let changed = edit.save()?;
-    Ok(Written { path, created: file.is_none(), changed, backup })
+    Ok(Written { path, created: false, changed, backup })
 }
 
 fn text_in(file: &ConfigFile, key: Key) -> Option<String> {

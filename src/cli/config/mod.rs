@@ -1,0 +1,42 @@
+//! `artcafe config`: the configuration file.
+
+mod get;
+mod init;
+mod path;
+mod profiles;
+mod set;
+mod show;
+mod unset;
+mod validate;
+
+use clap::Subcommand;
+
+use crate::cli::Outcome;
+use crate::cli::context::Context;
+
+/// Look at, check and change the configuration
+#[derive(Debug, Subcommand)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) enum ConfigCommand {
+    Path(path::PathArgs),
+    Show(show::ShowArgs),
+    Get(get::GetArgs),
+    Set(set::SetArgs),
+    Unset(unset::UnsetArgs),
+    Validate(validate::ValidateArgs),
+    Init(init::InitArgs),
+    Profiles(profiles::ProfilesArgs),
+}
+
+pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Outcome {
+    match command {
+        ConfigCommand::Path(args) => path::run(context, args),
+        ConfigCommand::Show(args) => show::run(context, args),
+        ConfigCommand::Get(args) => get::run(context, args),
+        ConfigCommand::Set(args) => set::run(context, args),
+        ConfigCommand::Unset(args) => unset::run(context, args),
+        ConfigCommand::Validate(args) => validate::run(context, args),
+        ConfigCommand::Init(args) => init::run(context, args),
+        ConfigCommand::Profiles(args) => profiles::run(context, args),
+    }
+}

@@ -1,0 +1,36 @@
+//! `artcafe config set`
+
+use clap::Args;
+
+use crate::cli::Outcome;
+use crate::cli::context::Context;
+use crate::ops::configure::{Change, ChangeReport, change};
+
+/// Set one value in the file
+///
+/// Comments, order, quoting and unknown keys stay as they are; nothing is written when nothing changes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  artcafe config set auth.agent_id prod-data-processor-01\n  artcafe config set api.endpoint https://api.artcafe.ai")]
+pub(crate) struct SetArgs {
+    /// The dotted key
+    key: String,
+    /// The value
+    value: String,
+}
+
+pub(crate) fn run(context: &Context, args: &SetArgs) -> Outcome {
+    let path = context.paths()?.config.value;
+    let report = change(path, &args.key, &Change::Set(args.value.clone()))?;
+    finish(context, "config.set", &report)
+}
+
+/// The same words after every change of a value.
+pub(super) fn finish(context: &Context, command: &str, report: &ChangeReport) -> Outcome {
+    if report.proof_void {
+        context.output.warn("proof_void", "the identity was changed, so what was proven before says nothing now: run `artcafe auth test`");
+    }
+    context.output.finish(command, report, |report| match report.changed {
+        true => format!("{} changed in {}", report.key, report.path.display()),
+        false => format!("{} is so already; nothing was written", report.key),
+    })
+}

@@ -1,0 +1,56 @@
+//! `artcafe deregister`
+
+use clap::Args;
+
+use crate::cli::Outcome;
+use crate::cli::args::PassphraseArgs;
+use crate::cli::context::Context;
+use crate::ops::deregister::{deregister, plan};
+use crate::ops::{ErrorCode, OpError};
+
+/// Undo `setup`: revoke the key, remove what was made
+///
+/// Revokes the key at the platform first (or deletes its record where the platform cannot revoke),
+/// then removes the key and the configuration that `setup` made. Adopted files stay.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  artcafe deregister\n  artcafe deregister --yes --reason \"host retired\"")]
+pub(crate) struct DeregisterArgs {
+    /// Why, for the platform's record
+    #[arg(long, value_name = "TEXT", default_value = "cessation-of-operation")]
+    reason: String,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
+    let session = context.session_of(context.settings()?, &args.passphrase)?;
+    let agent = session.agent()?.clone();
+    let plan = plan(&session)?;
+    context.output.status(&format!("the key of agent `{agent}` will be revoked at {}; a revoked key never works again", session.settings.endpoint.value));
+    for file in &plan.remove {
+        context.output.status(&format!("  removes {}", file.display()));
+    }
+    for file in &plan.keep {
+        context.output.status(&format!("  keeps   {} (not made by setup)", file.display()));
+    }
+    if !context.confirm("Revoke the key and remove these files?")? {
+        return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
+    }
+    let report = context.block_on(deregister(&session, &args.reason))??;
+    if report.outcome == "deleted" {
+        context.output.warn("deleted_not_revoked", "the platform has no way to revoke a key, so its record was deleted; the reason is lost there");
+    }
+    if report.outcome != "absent" {
+        context.output.warn("token_stays_valid", "tokens already issued for the key stay valid until they expire, an hour at most");
+    }
+    context.output.finish("deregister", &report, |report| {
+        let ids: Vec<&str> = report.key_ids.iter().map(|id| id.as_str()).collect();
+        let mut lines = vec![match report.outcome {
+            "absent" => "the platform had no active record of this key".to_owned(),
+            outcome => format!("{outcome}: key {}", ids.join(", ")),
+        }];
+        lines.extend(report.removed.iter().map(|file| format!("removed {}", file.display())));
+        lines.extend(report.kept.iter().map(|file| format!("kept {}", file.display())));
+        lines.join("\n")
+    })
+}

@@ -1,0 +1,284 @@
+//! `artcafe setup`
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::Outcome;
+use crate::cli::args::PassphraseArgs;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::key::NewKeyArgs;
+use crate::cli::output::{Output, Spinner, Style};
+use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
+use crate::env::Env;
+use crate::ops::generate::{GenerateOptions, generate};
+use crate::ops::register::RegisterOptions;
+use crate::ops::setup::{
+    Attendant, Difference, NewAgentOptions, Registering, SetupOptions, SetupReport, StepReport, StepState, setup,
+};
+use crate::ops::{ErrorCode, OpError};
+
+/// Take an agent from nothing to a proven identity
+///
+/// Checks everything, then makes the key, registers its public half, writes the configuration and
+/// proves the key by challenge and response. What is there already is used: running again goes on
+/// from what stands, and changes nothing when all stands.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  artcafe setup --agent-id prod-data-processor-01 --tenant-id TENANT\n  \
+artcafe setup --agent-id ID --tenant-id TENANT --token file:admin.token\n  \
+artcafe setup --agent-name prod-web-01 --agent-type worker --tenant-id TENANT\n  \
+artcafe setup --agent-id ID --tenant-id TENANT --private-key ~/.ssh/artcafe_agent\n  \
+artcafe setup --generate-key")]
+pub(crate) struct SetupArgs {
+    /// Directory of the key [default: $ARTCAFE_KEY_DIR]
+    #[arg(long, value_name = "DIR")]
+    ssh_key_path: Option<PathBuf>,
+    /// File name of the key [default: artcafe_agent]
+    #[arg(long, value_name = "NAME")]
+    ssh_key_name: Option<String>,
+    /// The key's file, in place of the two above
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name"])]
+    output: Option<PathBuf>,
+    /// Adopt this existing private key
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name", "output"])]
+    private_key: Option<PathBuf>,
+    /// Only make the key and print its public line; no ids are needed
+    #[arg(long)]
+    generate_key: bool,
+    #[command(flatten)]
+    new: NewKeyArgs,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    /// Register the public key, or fail
+    #[arg(long, conflicts_with = "no_register")]
+    register: bool,
+    /// Leave the registration to the portal and ask no server
+    #[arg(long)]
+    no_register: bool,
+    /// Register a new agent of this name first, and use its id
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["no_register", "generate_key"])]
+    agent_name: Option<String>,
+    /// The new agent's type, such as worker, processor or connector
+    #[arg(long, value_name = "TYPE", requires = "agent_name", default_value = "worker")]
+    agent_type: String,
+    /// Something the new agent can do; repeat for more
+    #[arg(long, value_name = "WORD", requires = "agent_name")]
+    capability: Vec<String>,
+    /// Write `llm.provider` for the platform's framework: anthropic, openai, bedrock or local
+    #[arg(long, value_name = "NAME", value_parser = LLM_PROVIDERS)]
+    llm_provider: Option<String>,
+    /// Change a configuration that names other values, without asking; keys are never overwritten
+    #[arg(long)]
+    force: bool,
+    /// Ask for every value
+    #[arg(long)]
+    interactive: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
+    if args.generate_key {
+        return only_the_key(context, args);
+    }
+    let mut settings = context.settings()?;
+    fill_in(context, args, &mut settings)?;
+    settings.private_key_path = key_path(args, settings.private_key_path, &settings.paths)?;
+    let owner = args.agent_name.clone().or_else(|| settings.agent_id.as_ref().map(|id| id.value.to_string()));
+    let exists = crate::keys::KeyFiles::at(&settings.private_key_path.value).exists();
+    let options = SetupOptions {
+        adopt_key: args.private_key.is_some(),
+        spec: args.new.spec()?,
+        format: args.new.format()?,
+        comment: args.new.comment(owner.as_deref(), &context.env),
+        // An existing key's passphrase is asked for when the key is opened, and once.
+        passphrase: if exists || args.dry_run { None } else { context.new_passphrase(&args.passphrase)? },
+        registering: match (args.register, args.no_register) {
+            (true, _) => Registering::Always,
+            (_, true) => Registering::Never,
+            _ => Registering::IfPossible,
+        },
+        new_agent: args.agent_name.clone().map(|name| NewAgentOptions {
+            name,
+            agent_type: args.agent_type.clone(),
+            capabilities: args.capability.clone(),
+        }),
+        llm_provider: args.llm_provider.clone(),
+        register: RegisterOptions { name: None, default_name_tail: super::key::name_tail(), dry_run: false },
+        stamp: Env::now_stamp(),
+        dry_run: args.dry_run,
+    };
+    say_origins(context, &settings);
+    let session = context.session_of(settings, &args.passphrase)?;
+    let clerk = Clerk { context, agreed: args.force, spinner: std::cell::RefCell::new(None) };
+    let outcome = context.block_on(setup(session, &options, &clerk));
+    clerk.spinner.take();
+    let report = outcome??;
+    context.output.finish("setup", &report, |report| text(&context.output, report))
+}
+
+/// The key's place: what the flags say, else what is configured, else the default.
+fn key_path(args: &SetupArgs, configured: Sourced<PathBuf>, paths: &crate::config::Paths) -> Result<Sourced<PathBuf>, Failure> {
+    let (path, flag) = if let Some(path) = &args.private_key {
+        (path.clone(), "--private-key")
+    } else if let Some(path) = &args.output {
+        (path.clone(), "--output")
+    } else if args.ssh_key_path.is_some() || args.ssh_key_name.is_some() {
+        let directory = args.ssh_key_path.clone().unwrap_or_else(|| paths.key_dir.clone());
+        let name = args.ssh_key_name.as_deref().unwrap_or("artcafe_agent");
+        if name.is_empty() || name.contains('/') || name == "." || name == ".." {
+            return Err(OpError::new(ErrorCode::Usage, format!("`{name}` is no file name")).hint("give the directory with `--ssh-key-path`").into());
+        }
+        (directory.join(name), "--ssh-key-path")
+    } else {
+        return Ok(configured);
+    };
+    let value = std::path::absolute(paths.expand(&path.to_string_lossy())).map_err(unknown_directory)?;
+    Ok(Sourced { value, origin: Origin::Flag(flag) })
+}
+
+fn unknown_directory(error: io::Error) -> Failure {
+    OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error).into()
+}
+
+/// Asks for what is missing; with `--interactive` for everything, what is known as the proposal.
+fn fill_in(context: &Context, args: &SetupArgs, settings: &mut Settings) -> Result<(), Failure> {
+    let agent = settings.agent_id.as_ref().map(|id| id.value.to_string());
+    if args.agent_name.is_none() && (args.interactive || agent.is_none()) {
+        let id = context.ask("Agent ID", agent, "--agent-id", "ARTCAFE_AGENT_ID")?.parse()?;
+        settings.agent_id = Some(Sourced { value: id, origin: Origin::Flag("--agent-id") });
+    }
+    let tenant = settings.tenant_id.as_ref().map(|id| id.value.to_string());
+    if args.interactive || tenant.is_none() {
+        let id = context.ask("Tenant ID", tenant, "--tenant-id", "ARTCAFE_TENANT_ID")?.parse()?;
+        settings.tenant_id = Some(Sourced { value: id, origin: Origin::Flag("--tenant-id") });
+    }
+    if args.interactive {
+        let proposal = settings.endpoint.value.to_string();
+        let text = context.ask("API endpoint", Some(proposal), "--api-endpoint", "ARTCAFE_API_ENDPOINT")?;
+        let value = text.parse::<crate::config::Endpoint>().map_err(|error| OpError::new(ErrorCode::Usage, error.to_string()))?;
+        if value != settings.endpoint.value {
+            settings.endpoint = Sourced { value, origin: Origin::Flag("--api-endpoint") };
+        }
+        if args.private_key.is_none() && args.output.is_none() && args.ssh_key_path.is_none() && args.ssh_key_name.is_none() {
+            let proposal = settings.paths.contract(&settings.private_key_path.value);
+            let text = context.ask("Private key file", Some(proposal), "--output", "ARTCAFE_PRIVATE_KEY_PATH")?;
+            let value = std::path::absolute(settings.paths.expand(&text)).map_err(unknown_directory)?;
+            settings.private_key_path = Sourced { value, origin: Origin::Flag("--output") };
+        }
+    }
+    Ok(())
+}
+
+/// What is saved came from somewhere: a variable that nobody remembers should not pass unseen.
+fn say_origins(context: &Context, settings: &Settings) {
+    let mut origins: Vec<String> = settings
+        .entries()
+        .into_iter()
+        .filter(|(_, _, origin)| matches!(origin, Origin::Variable(_)))
+        .map(|(key, _, origin)| format!("{key} from {origin}"))
+        .collect();
+    origins.retain(|text| !text.starts_with("timeout") && !text.starts_with("retries"));
+    if !origins.is_empty() {
+        context.output.status(&format!("using {}", origins.join(", ")));
+    }
+}
+
+/// `--generate-key`, as in the guide: an existing key is kept and shown.
+fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
+    let settings = context.settings()?;
+    let path = key_path(args, settings.private_key_path.clone(), &settings.paths)?.value;
+    let options = GenerateOptions {
+        output: path,
+        spec: args.new.spec()?,
+        format: args.new.format()?,
+        comment: args.new.comment(settings.agent_id.as_ref().map(|id| id.value.as_str()), &context.env),
+        passphrase: context.new_passphrase(&args.passphrase)?,
+        overwrite: false,
+        stamp: Env::now_stamp(),
+    };
+    if args.dry_run {
+        context.output.status(&format!("would make a key at `{}`", options.output.display()));
+        return Ok(std::process::ExitCode::SUCCESS);
+    }
+    let report = {
+        let _spinner = context.output.spinner("generating the key");
+        generate(&options)?
+    };
+    context.output.finish("key.generate", &report, |report| super::key::generated(&context.output, report))
+}
+
+/// Answers and shows what `setup` asks and tells on the way.
+struct Clerk<'a> {
+    context: &'a Context,
+    agreed: bool,
+    spinner: std::cell::RefCell<Option<Spinner>>,
+}
+
+impl Attendant for Clerk<'_> {
+    fn agrees(&self, path: &Path, differences: &[Difference]) -> Result<bool, OpError> {
+        self.spinner.take();
+        let output = &self.context.output;
+        output.status(&format!("`{}` names other values:", path.display()));
+        for difference in differences {
+            output.status(&format!("  {}: {} → {}", difference.key, difference.old, difference.new));
+        }
+        if self.agreed {
+            return Ok(true);
+        }
+        self.context.confirm("Change the configuration (a dated backup is kept)?").map_err(|Failure(error)| {
+            let changes: Vec<String> = differences.iter().map(|entry| format!("{}: {} → {}", entry.key, entry.old, entry.new)).collect();
+            OpError { message: format!("`{}` names other values ({}), and nobody can be asked", path.display(), changes.join(", ")), ..error }
+        })
+    }
+
+    fn begins(&self, what: &str) {
+        self.spinner.take();
+        *self.spinner.borrow_mut() = Some(self.context.output.spinner(what));
+    }
+
+    fn done(&self, step: &StepReport) {
+        self.spinner.take();
+        let output = &self.context.output;
+        let (mark, note) = match step.state {
+            StepState::Done => (output.paint_err(Style::Good, "✓"), ""),
+            StepState::AlreadyDone => (output.paint_err(Style::Good, "✓"), " (stands already)"),
+            StepState::LeftToPortal => (output.paint_err(Style::Warning, "…"), ": left to the portal"),
+            StepState::Planned => ("·".to_owned(), ": would be done"),
+        };
+        output.status(&format!("{mark} {:<14} {}{note}", step.name, step.detail));
+    }
+
+    fn warn(&self, code: &'static str, text: &str) {
+        self.spinner.take();
+        self.context.output.warn(code, text);
+    }
+}
+
+/// The last screen: what was done and what comes next.
+fn text(output: &Output, report: &SetupReport) -> String {
+    if report.dry_run {
+        return "nothing was done; leave out `--dry-run` to do it".to_owned();
+    }
+    let mut lines = Vec::new();
+    let agent = report.agent_id.as_ref().map_or("", |id| id.as_str());
+    match &report.proof {
+        Some(proof) => {
+            let word = output.paint(Style::Good, "proven");
+            let unchanged = if report.changed { "" } else { "; nothing had to be changed" };
+            lines.push(format!("agent `{agent}` is {word} at {}{unchanged}", report.endpoint));
+            lines.push(format!("key           {} ({})", proof.key_id.as_ref().map_or("", |id| id.as_str()), proof.fingerprint));
+        }
+        None => {
+            lines.push("key and configuration are ready; register the public key in the portal:".to_owned());
+            lines.extend(report.portal_steps.iter().enumerate().map(|(index, step)| format!("  {}. {step}", index + 1)));
+        }
+    }
+    lines.push(format!("configuration {}", report.config_path.display()));
+    lines.extend(report.config_backup.iter().map(|backup| format!("as it was     {}", backup.display())));
+    lines.push("next: artcafe status, artcafe auth test, artcafe auth token".to_owned());
+    lines.join("\n")
+}
