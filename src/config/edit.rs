@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use super::diff::{self, DiffLine};
 use super::error::ConfigError;
 use super::file::{ConfigFile, SIZE_LIMIT};
-use super::key::{Key, KeyPath, ORGANIZATION_ID};
+use super::key::{Key, ORGANIZATION_ID};
+use super::key_path::KeyPath;
 use super::problem::Problem;
 use super::scalar::Scalar;
 use super::text::{Format, parse, split_mark};
@@ -62,6 +63,11 @@ impl Edit {
         }
     }
 
+    /// Starts from a file that may be absent.
+    pub fn of(path: &Path, file: Option<&ConfigFile>) -> Result<Self, ConfigError> {
+        file.map_or_else(|| Ok(Self::absent(path)), Self::new)
+    }
+
     /// Replaces the whole file, whatever it holds, readable or not: for a text that is complete in itself.
     pub fn replacing(path: &Path, file: Option<&ConfigFile>, text: String) -> Result<Self, ConfigError> {
         let new = ConfigFile::from_bytes(path, text.into_bytes());
@@ -95,11 +101,11 @@ impl Edit {
             found = true;
             let mut wanted = self.tree.clone();
             if !wanted.take(target.segments()) {
-                return Err(self.cannot(&target, "it is inherited from another section"));
+                return Err(self.cannot(&target, "it is inherited from another section, or the section has a tag"));
             }
             let (_, body) = split_mark(&self.text);
             let outcome = match self.format {
-                Format::Yaml => edit_yaml::unset(body, target.segments()),
+                Format::Yaml => edit_yaml::unset(body, &self.tree, target.segments()),
                 Format::Json => edit_json::unset(body, &self.tree, target.segments()),
             };
             self.accept(&target, &wanted, [outcome])?;
@@ -156,7 +162,7 @@ impl Edit {
         match self.format {
             Format::Yaml => {
                 let replaced = edit_yaml::replace(body, &self.tree, segments, value).ok_or_else(String::new);
-                let edited = edit_yaml::set(body, segments, value);
+                let edited = edit_yaml::set(body, &self.tree, segments, value);
                 self.accept(path, &wanted, [replaced, edited])
             }
             Format::Json => self.accept(path, &wanted, [edit_json::set(body, &self.tree, segments, value)]),
@@ -225,7 +231,13 @@ impl Edit {
 fn covered(text: &str, format: Format) -> Vec<String> {
     let (mark, body) = split_mark(text);
     let Ok(tree) = parse(text, format) else {
-        return text.split('\n').map(cover_line).collect();
+        let mut in_key = false;
+        let cover = |line| {
+            let hidden = in_key;
+            in_key = (in_key || str::contains(line, "-----BEGIN")) && !str::contains(line, "-----END");
+            if hidden { "[hidden]".to_owned() } else { cover_line(line) }
+        };
+        return text.split('\n').map(cover).collect();
     };
     let mut lines: Vec<String> = Vec::new();
     let mut covered = mark.to_owned();

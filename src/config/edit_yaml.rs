@@ -32,9 +32,9 @@ pub(crate) fn replace(body: &str, tree: &Node, segments: &[String], value: &Scal
 }
 
 /// Sets the value by the lossless editor; says what is in the way otherwise.
-pub(crate) fn set(body: &str, segments: &[String], value: &Scalar) -> Result<String, String> {
+pub(crate) fn set(body: &str, tree: &Node, segments: &[String], value: &Scalar) -> Result<String, String> {
     edit(body, |document| {
-        let path = segments.join(".");
+        let path = editor_path(tree, segments);
         let outcome = match value {
             Scalar::Text(text) => document.try_set_path(&path, ScalarValue::double_quoted(text.as_str())),
             Scalar::Integer(number) => document.try_set_path(&path, *number),
@@ -47,12 +47,28 @@ pub(crate) fn set(body: &str, segments: &[String], value: &Scalar) -> Result<Str
 }
 
 /// Removes the value by the lossless editor.
-pub(crate) fn unset(body: &str, segments: &[String]) -> Result<String, String> {
-    edit(body, |document| document.try_remove_path(&segments.join(".")).map(drop).map_err(|error| error.to_string()))
+pub(crate) fn unset(body: &str, tree: &Node, segments: &[String]) -> Result<String, String> {
+    edit(body, |document| {
+        document.try_remove_path(&editor_path(tree, segments)).map(drop).map_err(|error| error.to_string())
+    })
+}
+
+/// The path as the editor reads it: digits are an index in a list, and a name anywhere else.
+fn editor_path(tree: &Node, segments: &[String]) -> String {
+    let mut node = Some(tree);
+    let mut path = Vec::new();
+    for name in segments {
+        let in_list = node.is_some_and(|node| matches!(node.untagged().content, Content::Sequence(_)));
+        let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+        path.push(if is_number && !in_list { format!("\\{name}") } else { name.clone() });
+        node = node.and_then(|node| node.own_child(name));
+    }
+    path.join(".")
 }
 
 fn edit(body: &str, change: impl FnOnce(&Document) -> Result<(), String>) -> Result<String, String> {
-    let file = YamlFile::from_str(body).map_err(|error| error.to_string())?;
+    // The editor's own words could repeat parts of the file.
+    let file = YamlFile::from_str(body).map_err(|_| "its layout is too unusual".to_owned())?;
     change(&file.ensure_document())?;
     let mut text = file.to_string();
     // A text without content gets its final line break; any other keeps what it had.

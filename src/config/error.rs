@@ -93,7 +93,12 @@ impl ConfigError {
             }
             Self::ChangedMeanwhile { .. } => Some("look at the file and run the command again".to_owned()),
             Self::CannotEdit { path, .. } => Some(format!("edit `{}` by hand", path.display())),
-            Self::Durable(_) => None,
+            Self::Durable(error) => match error.io_kind() {
+                Some(std::io::ErrorKind::PermissionDenied) => {
+                    Some("check the owner and mode of the file and of the directories above it".to_owned())
+                }
+                _ => None,
+            },
         }
     }
 }

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use super::error::ConfigError;
-use super::key::{Key, KeyPath, ORGANIZATION_ID};
+use super::key::{Key, ORGANIZATION_ID};
+use super::key_path::KeyPath;
 use super::origin::{Origin, Position, Sourced};
 use super::problem::Problem;
 use super::scalar::Scalar;
@@ -92,6 +93,11 @@ impl ConfigFile {
             Some(Sourced::new(text.to_owned(), Origin::file(&self.path, node.position)))
         };
         found(key.path()).or_else(|| found(ORGANIZATION_ID).filter(|_| key == Key::TenantId))
+    }
+
+    /// Whether anything stands at a path, empty or not.
+    pub fn has(&self, path: &KeyPath) -> bool {
+        self.tree().is_ok_and(|tree| tree.find(path.segments()).is_some())
     }
 
     pub(crate) fn tree(&self) -> Result<&Node, &Problem> {

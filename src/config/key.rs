@@ -1,5 +1,4 @@
-//! The keys of the file: those that this program reads, those that the platform's framework knows,
-//! and dotted paths to any other.
+//! The keys of the file that this program reads or writes, and what their values must be.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
 use super::error::ConfigError;
+use super::key_path::KeyPath;
+use super::names::nearest;
 use super::scalar::Scalar;
 use crate::id::{AgentId, KeyId, TenantId};
 
@@ -67,7 +68,7 @@ impl Key {
 
     /// The dotted path in its parts.
     pub fn key_path(self) -> KeyPath {
-        KeyPath(self.path().split('.').map(str::to_owned).collect())
+        KeyPath::of_known(self)
     }
 
     /// Says what is wrong with a text as the value of this key: message and hint.
@@ -179,128 +180,10 @@ impl FromStr for KeyType {
     }
 }
 
-/// A dotted path to any value of the file: `auth.ssh_key.key_type`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyPath(Vec<String>);
-
-impl KeyPath {
-    /// The names from the top of the file down; at least one.
-    pub fn segments(&self) -> &[String] {
-        &self.0
-    }
-
-    /// The key of ours that it names, where it is one.
-    pub fn known(&self) -> Option<Key> {
-        let path = self.to_string();
-        Key::ALL.into_iter().find(|key| key.path() == path)
-    }
-
-    /// Whether its value has to be a text.
-    pub(crate) fn is_text(&self) -> bool {
-        self.known().is_some() || self.to_string() == ORGANIZATION_ID
-    }
-}
-
-impl From<Key> for KeyPath {
-    fn from(key: Key) -> Self {
-        key.key_path()
-    }
-}
-
-impl FromStr for KeyPath {
-    type Err = ConfigError;
-
-    fn from_str(text: &str) -> Result<Self, ConfigError> {
-        let segments: Vec<_> = text.split('.').map(str::to_owned).collect();
-        let is_word = |segment: &String| {
-            !segment.is_empty()
-                && segment.chars().all(|character| character.is_alphanumeric() || "_-".contains(character))
-        };
-        if segments.len() <= 32 && segments.iter().all(is_word) {
-            return Ok(Self(segments));
-        }
-        Err(ConfigError::BadValue {
-            origin: None,
-            key: crate::id::ServerText::new(text).to_string(),
-            message: "it is no key".to_owned(),
-            hint: "write names joined by dots, such as `auth.agent_id`".to_owned(),
-        })
-    }
-}
-
-impl fmt::Display for KeyPath {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.join("."))
-    }
-}
-
-/// The names that the platform's framework or this program knows below a section (`""`: the top);
-/// nothing for a section whose names are not ours to judge.
-pub(crate) fn known_names(section: &str) -> Option<&'static [&'static str]> {
-    match section {
-        "" => Some(&[
-            "api",
-            "auth",
-            "messaging",
-            "nats",
-            "llm",
-            "logging",
-            "security",
-            "resources",
-            "agent",
-            "platform",
-            "monitoring",
-        ]),
-        "auth" => Some(&[
-            "agent_id",
-            "tenant_id",
-            "organization_id",
-            "ssh_key",
-            "retry_attempts",
-            "retry_delay",
-            "token_refresh_margin",
-        ]),
-        "auth.ssh_key" => Some(&["private_key_path", "key_type", "key_id"]),
-        "api" => Some(&["endpoint", "version", "websocket_endpoint"]),
-        _ => None,
-    }
-}
-
-/// The candidate that differs least from `text`, when it is near enough to be meant.
-pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = text.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Edits between two words: insert, remove, replace, swap neighbours.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(64).collect(), right.chars().take(64).collect());
-    let mut rows = vec![vec![0; right.len() + 1]; left.len() + 1];
-    for (index, row) in rows.iter_mut().enumerate() {
-        row[0] = index;
-    }
-    rows[0] = (0..=right.len()).collect();
-    for i in 1..=left.len() {
-        for j in 1..=right.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(left[i - 1] != right[j - 1]);
-            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[left.len()][right.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::names::known_names;
 
     #[test]
     fn every_key_is_known_to_its_section() {
@@ -310,29 +193,6 @@ mod tests {
             assert!(known_names(section).is_none_or(|names| names.contains(&name)), "{key}");
         }
         assert_eq!("auth.agentid".parse::<Key>().unwrap_err().hint().unwrap(), "did you mean `auth.agent_id`?");
-    }
-
-    #[test]
-    fn the_nearest_name_is_near() {
-        let names = known_names("auth").unwrap().iter().copied();
-        assert_eq!(nearest("agent-id", names.clone()), Some("agent_id"));
-        assert_eq!(nearest("tenantId", names.clone()), Some("tenant_id"));
-        assert_eq!(nearest("shs_key", names.clone()), Some("ssh_key"));
-        assert_eq!(nearest("colour", names), None);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("ab", "ba"), 1);
-    }
-
-    #[test]
-    fn a_path_is_names_joined_by_dots() {
-        assert_eq!("auth.ssh_key.key_id".parse::<KeyPath>().unwrap().segments(), ["auth", "ssh_key", "key_id"]);
-        for bad in ["", ".", "a.", ".a", "a..b", "a b", "a[0]", "a\\.b", "a\n"] {
-            assert!(bad.parse::<KeyPath>().is_err(), "{bad:?}");
-        }
-        let text: KeyPath = "auth.agent_id".parse().unwrap();
-        assert_eq!(Scalar::parse_cli("12345", &text), Scalar::Text("12345".into()));
-        let other: KeyPath = "messaging.batch_size".parse().unwrap();
-        assert_eq!(Scalar::parse_cli("12", &other), Scalar::Integer(12));
     }
 
     #[test]

@@ -205,6 +205,13 @@ mod tests {
     }
 
     #[test]
+    fn a_tilde_needs_a_home_directory() {
+        assert_eq!(expand("~/x", None), None);
+        assert_eq!(expand("~", None), None);
+        assert_eq!(expand("/x", None), Some(PathBuf::from("/x")));
+    }
+
+    #[test]
     fn a_flag_wins_over_a_variable_and_two_of_a_kind_are_refused() {
         let profile = Some("prod".parse().unwrap());
         let config = Some(PathBuf::from("rel.json"));

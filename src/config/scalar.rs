@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::key::KeyPath;
+use super::key_path::KeyPath;
 
 /// A value without parts.
 #[derive(Debug, Clone)]

@@ -76,3 +76,18 @@ pub(crate) fn advice(path: &str) -> &'static str {
         "remove it, and keep it in a private file or an environment variable"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::text::{Format, parse};
+
+    #[test]
+    fn secrets_are_found_by_name_wherever_they_are() {
+        let text = "auth:\n  token: a\n  token_refresh_margin: 300\nllm: {api_key: 5, openai: {apiKey: b}}\nmessaging:\n  - {client-secret: c}\n\
+                    security: {sensitive_keys: [token, password]}\nempty: {password: '', secret: \"${SECRET}\", api_key: null}\n\
+                    pem: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n";
+        let paths: Vec<_> = find(&parse(text, Format::Yaml).unwrap()).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["auth.token", "llm.api_key", "llm.openai.apiKey", "messaging.client-secret", "pem"]);
+    }
+}

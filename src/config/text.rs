@@ -8,8 +8,9 @@ use std::path::Path;
 use serde::de::DeserializeSeed as _;
 
 use super::origin::Position;
+use super::reader::Reader;
 use super::span::{LineIndex, Span, locate};
-use super::tree::{Node, Reader};
+use super::tree::Node;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,7 @@ pub(crate) fn split_mark(text: &str) -> (&str, &str) {
 /// Reads a text strictly; spans count from behind the byte order mark.
 pub(crate) fn parse(text: &str, format: Format) -> Result<Node, SyntaxError> {
     let (_, body) = split_mark(text);
+    refuse_depth(body)?;
     let reader = Reader::new();
     let mut tree = match format {
         Format::Yaml => {
@@ -69,6 +71,24 @@ pub(crate) fn parse(text: &str, format: Format) -> Result<Node, SyntaxError> {
         locate(&mut tree, &span, &LineIndex::new(body));
     }
     Ok(tree)
+}
+
+/// Refuses what opens more brackets than any configuration does: the readers refuse it as well, but
+/// take time that grows with the square of it.
+fn refuse_depth(body: &str) -> Result<(), SyntaxError> {
+    let mut depth = 0_u32;
+    for (offset, byte) in body.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 1000 {
+            let position = LineIndex::new(body).position(offset);
+            return Err(SyntaxError { message: "the brackets are nested too deeply".to_owned(), position });
+        }
+    }
+    Ok(())
 }
 
 fn yaml_error(error: &serde_yaml::Error) -> SyntaxError {
@@ -179,9 +199,11 @@ mod tests {
         }
         let start = std::time::Instant::now();
         parse(&bomb, Format::Yaml).unwrap_err();
-        for brackets in ["[", "{\"a\":"] {
-            parse(&brackets.repeat(20_000), Format::Yaml).unwrap_err();
-            parse(&brackets.repeat(20_000), Format::Json).unwrap_err();
+        for brackets in ["[", "{\"a\":", "- ", "? "] {
+            for count in [900, 100_000] {
+                parse(&brackets.repeat(count), Format::Yaml).unwrap_err();
+                parse(&brackets.repeat(count), Format::Json).unwrap_err();
+            }
         }
         assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
     }

@@ -1,5 +1,7 @@
 //! The configuration file on disk: read, resolved, validated, edited, saved.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the functions that the tests share are tests as well")]
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
@@ -127,6 +129,9 @@ fn a_missing_yaml_value_is_added() {
         ("auth:\r\n  agent_id: a\r\n", "auth.tenant_id", "t", "auth:\r\n  agent_id: a\r\n  tenant_id: \"t\"\r\n"),
         ("auth:\n  agent_id:\n", "auth.agent_id", "new", "auth:\n  agent_id: \"new\"\n"),
         ("llm:\n", "llm.extra.depth", "3", "llm:\n  extra:\n    depth: 3\n"),
+        // Digits are an index in a list, and a name anywhere else.
+        ("a:\n  - x\n", "a.0", "w", "a:\n  - w\n"),
+        ("b: 1\n", "a.0", "w", "b: 1\na:\n  '0': \"w\"\n"),
     ] {
         assert_eq!(edited("c.yaml", before, key, value), after, "{before:?}");
     }
@@ -280,6 +285,17 @@ fn a_difference_covers_secrets() {
     assert!(all.ends_with("\n k: [hidden]\n [hidden]\n [hidden]"), "{all}");
     assert!(all.contains("-  api_key: [hidden]"), "{all}");
     assert!(!all.contains("hunter"), "{all}");
+
+    // A file that cannot be read is covered line by line.
+    let broken = file(
+        "c.yaml",
+        "a: b: c\napi_key: hunter2\nk: |\n  -----BEGIN PRIVATE KEY-----\n  hunter3\n  -----END PRIVATE KEY-----\nz: 1\n",
+    );
+    let edit = Edit::replacing(Path::new("c.yaml"), Some(&broken), "z: 1\n".to_owned()).unwrap();
+    let all: Vec<_> = edit.diff().iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
+    assert_eq!(all[..2], ["-a: b: c", "-api_key: [hidden]"]);
+    assert_eq!(all.last().unwrap(), " z: 1");
+    assert!(!all.join("").contains("hunter"), "{all:?}");
 }
 
 #[test]
@@ -539,6 +555,9 @@ fn a_broken_file_is_one_problem_with_its_place() {
         ("auth:\n  agent_id: no\n", "ambiguous_text"),
         ("auth:\n  agent_id: [a]\n", "wrong_type"),
         ("api:\n  endpoint: api.artcafe.ai\n", "bad_value"),
+        // A directory, and a path through a file.
+        ("auth: {ssh_key: {private_key_path: /}}\n", "key_file_unreadable"),
+        ("auth: {ssh_key: {private_key_path: ~/w.yaml/key}}\n", "key_file_unreadable"),
     ] {
         let problems = home.validate(&home.write("x.yaml", content));
         assert_eq!(
