@@ -1,1 +1,4 @@
 //! The integration tests, one module a command or subject.
+
+mod key_formats;
+mod key_tools;

@@ -1,0 +1,259 @@
+//! Key files between this program and the others: who reads what whom writes.
+//!
+//! The table of `docs/key-formats.md` is what this test finds; when they differ it fails, and
+//! `ARTCAFE_UPDATE=1 cargo test key_formats` writes the table anew for a person to judge.
+
+use std::fs;
+use std::path::Path;
+
+use artcafe::durable;
+use artcafe::keys::{Algorithm, KeyError, KeyFiles, KeyFormat, KeySpec, PrivateKey, consumers, inspect, read_private};
+use artcafe::secret::SecretString;
+
+use super::key_tools::{PASSPHRASE, Tool, must, python_verifies, run, text};
+
+fn passphrase() -> SecretString {
+    SecretString::new(PASSPHRASE.to_owned())
+}
+
+fn kinds() -> Vec<KeySpec> {
+    let rsa = KeySpec::RSA_BITS.map(|bits| KeySpec::new(Algorithm::Rsa, Some(bits)).unwrap());
+    rsa.into_iter().chain([KeySpec::new(Algorithm::Ed25519, None).unwrap()]).collect()
+}
+
+/// What we write, as the others see it: one cell for each tool, or `None` where we write no such file.
+fn read_by_others(key: &PrivateKey, format: KeyFormat, encrypted: bool, directory: &Path) -> Option<Vec<&'static str>> {
+    let secret = encrypted.then(passphrase);
+    let bytes = match key.encode(format, secret.as_ref(), "a comment") {
+        Ok(bytes) => bytes,
+        Err(KeyError::Unsupported { .. }) => return None,
+        Err(error) => panic!("{format} {encrypted}: {error}"),
+    };
+    let spec = key.spec();
+    let files = KeyFiles::at(directory.join(format!("ours-{}-{}-{format}-{encrypted}", spec.algorithm, spec.bits)));
+    // Without the public file: `ssh-keygen` would look there instead of opening the private one.
+    durable::create_new(&files.private, bytes.expose(), 0o600).unwrap();
+    let cells: Vec<_> =
+        Tool::ALL.map(|tool| if tool.reads(&files.private, encrypted, &key.public()) { "yes" } else { "no" }).to_vec();
+    assert!(cells.contains(&"yes"), "nobody reads {}", files.private.display());
+    Some(cells)
+}
+
+/// What another tool writes, as we see it.
+fn read_by_us(tool: Tool, generated: &Path, spec: KeySpec, format: KeyFormat, encrypted: bool) -> &'static str {
+    let Some(file) = tool.writes(generated, spec.algorithm, format, encrypted) else { return "–" };
+    let bytes = read_private(&file).unwrap();
+    let seen = inspect(bytes.expose()).unwrap();
+    assert_eq!((seen.format, seen.encrypted), (format, encrypted), "{}", file.display());
+    match PrivateKey::decode(bytes.expose(), encrypted.then(passphrase).as_ref()) {
+        Ok(read) => {
+            assert_eq!((read.format, read.encrypted, read.key.spec()), (format, encrypted, spec), "{}", file.display());
+            assert!(tool.reads(&file, encrypted, &read.key.public()), "{}", file.display());
+            "yes"
+        }
+        Err(KeyError::Unsupported { what, .. }) if what.contains("Proc-Type") => "refused",
+        Err(error) => panic!("{}: {error}", file.display()),
+    }
+}
+
+fn matrix() -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let mut table = String::from(
+        "| key | format | passphrase | `ssh-keygen` reads ours | `openssl` reads ours | Python reads ours \
+         | we read `ssh-keygen`'s | we read `openssl`'s | we read Python's |\n|---|---|---|---|---|---|---|---|---|\n",
+    );
+    for spec in kinds() {
+        let ours = PrivateKey::generate(spec).unwrap();
+        let theirs = Tool::ALL.map(|tool| (tool, tool.generate(spec, directory.path())));
+        for format in KeyFormat::ALL {
+            for encrypted in [false, true] {
+                let mut cells = vec![
+                    format!("{} {}", spec.algorithm, spec.bits),
+                    format.to_string(),
+                    if encrypted { "yes" } else { "no" }.to_owned(),
+                ];
+                let others = read_by_others(&ours, format, encrypted, directory.path()).unwrap_or_else(|| vec!["–"; 3]);
+                cells.extend(others.into_iter().map(str::to_owned));
+                for (tool, generated) in &theirs {
+                    cells.push(read_by_us(*tool, generated, spec, format, encrypted).to_owned());
+                }
+                table.push_str(&format!("| {} |\n", cells.join(" | ")));
+            }
+        }
+    }
+    table
+}
+
+fn framework() -> String {
+    let mut table = String::from("| part of the framework | rsa, openssh | rsa, pem or pkcs1 | ed25519 | with a passphrase |\n|---|---|---|---|---|\n");
+    let cell = |index: usize, algorithm, format, encrypted| {
+        let part = consumers(algorithm, format, encrypted)[index];
+        if part.loads { "yes".to_owned() } else { format!("no: {}", part.why) }
+    };
+    for (index, part) in consumers(Algorithm::Rsa, KeyFormat::Pem, false).iter().enumerate() {
+        let openssh = cell(index, Algorithm::Rsa, KeyFormat::Openssh, false);
+        let pem = cell(index, Algorithm::Rsa, KeyFormat::Pem, false);
+        assert_eq!(pem, cell(index, Algorithm::Rsa, KeyFormat::Pkcs1, false), "the two share a column");
+        let ed25519 = cell(index, Algorithm::Ed25519, KeyFormat::Openssh, false);
+        let encrypted = cell(index, Algorithm::Rsa, KeyFormat::Openssh, true);
+        table.push_str(&format!("| `{}` | {openssh} | {pem} | {ed25519} | {encrypted} |\n", part.name));
+    }
+    table
+}
+
+/// Compares the part of the document between two markers, or writes it.
+fn check_document(name: &str, found: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/key-formats.md");
+    let document = fs::read_to_string(&path).unwrap();
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
+    let start = document.find(&begin).unwrap() + begin.len();
+    let length = document[start..].find(&end).unwrap();
+    if document[start..start + length] == *found {
+        return;
+    }
+    #[expect(clippy::disallowed_methods, reason = "a switch of the test, not of the program")]
+    let update = std::env::var_os("ARTCAFE_UPDATE").is_some_and(|value| value == "1");
+    assert!(update, "docs/key-formats.md differs from what was found; ARTCAFE_UPDATE=1 writes it anew:\n{found}");
+    let document = format!("{}{found}{}", &document[..start], &document[start + length..]);
+    durable::replace(&path, document.as_bytes(), 0o644).unwrap();
+}
+
+#[test]
+fn the_document_tells_who_reads_what() {
+    let (matrix, framework) = (matrix(), framework());
+    check_document("matrix", &matrix);
+    check_document("framework", &framework);
+}
+
+#[test]
+fn others_verify_our_signatures() {
+    let directory = tempfile::tempdir().unwrap();
+    let message = "challenge ".repeat(50).into_bytes();
+    for spec in [KeySpec::new(Algorithm::Rsa, Some(2048)).unwrap(), KeySpec::new(Algorithm::Ed25519, None).unwrap()] {
+        let key = PrivateKey::generate(spec).unwrap();
+        let signature = key.sign(&message).unwrap();
+        assert!(python_verifies(&key.public(), &message, signature.expose()));
+        assert!(!python_verifies(&key.public(), &message[1..], signature.expose()));
+        if spec.algorithm == Algorithm::Rsa {
+            let file = |name: &str, bytes: &[u8]| {
+                let path = directory.path().join(name);
+                durable::create_new(&path, bytes, 0o600).unwrap();
+                path
+            };
+            let private = file("private", key.encode(KeyFormat::Pem, None, "").unwrap().expose());
+            let public = file("public", &must("openssl", &["pkey", "-in", text(&private), "-pubout"]));
+            let (signature, good, bad) = (file("signature", signature.expose()), file("good", &message), file("bad", &message[1..]));
+            let verifies = |message: &Path| {
+                let arguments = ["dgst", "-sha256", "-verify", text(&public), "-signature", text(&signature), text(message)];
+                run("openssl", &arguments).status.success()
+            };
+            assert!(verifies(&good));
+            assert!(!verifies(&bad));
+        }
+    }
+}
+
+#[test]
+fn the_pair_on_disk_is_one_for_ssh_keygen() {
+    let directory = tempfile::tempdir().unwrap();
+    for spec in [KeySpec::new(Algorithm::Rsa, Some(2048)).unwrap(), KeySpec::new(Algorithm::Ed25519, None).unwrap()] {
+        let key = PrivateKey::generate(spec).unwrap();
+        let files = KeyFiles::at(directory.path().join(spec.algorithm.to_string()));
+        let private = key.encode(KeyFormat::Openssh, None, "me@host with words").unwrap();
+        files.write(&private, &key.public().line("me@host with words")).unwrap();
+        let listed = |path: &Path| String::from_utf8(must("ssh-keygen", &["-l", "-f", text(path)])).unwrap();
+        let expected =
+            format!("{} {} me@host with words ({})\n", spec.bits, key.public().openssh_fingerprint(), spec.algorithm.to_string().to_uppercase());
+        assert_eq!(listed(&files.public), expected);
+        fs::remove_file(&files.public).unwrap();
+        assert_eq!(listed(&files.private), expected);
+    }
+}
+
+/// One file made by a command, and what becomes of it.
+struct Made {
+    program: &'static str,
+    arguments: &'static [&'static str],
+    outcome: Result<(), &'static str>,
+}
+
+const fn made(program: &'static str, arguments: &'static [&'static str], outcome: Result<(), &'static str>) -> Made {
+    Made { program, arguments, outcome }
+}
+
+/// Files that users have, beyond those that the tools write when nothing is asked for; `IN` is an RSA
+/// key of 2048 bits, `OUT` the file to be made.
+const UNUSUAL: &[Made] = &[
+    made("openssl", &["pkcs8", "-topk8", "-scrypt", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Ok(())),
+    made("openssl", &["pkcs8", "-topk8", "-v2", "aes-128-cbc", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Ok(())),
+    made("openssl", &["pkcs8", "-topk8", "-v2", "aes-192-cbc", "-v2prf", "hmacWithSHA512", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Ok(())),
+    made("openssl", &["pkcs8", "-topk8", "-v2", "des3", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("the encryption of this file")),
+    made("openssl", &["pkcs8", "-topk8", "-v1", "PBE-SHA1-3DES", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("the encryption of this file")),
+    made("openssl", &["pkcs8", "-topk8", "-v2prf", "hmacWithSHA1", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("the encryption of this file")),
+    made("openssl", &["rsa", "-traditional", "-aes128", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("Proc-Type")),
+    made("openssl", &["pkey", "-in", "IN", "-out", "OUT", "-outform", "DER"], Err("a binary (DER) file")),
+    made("openssl", &["pkey", "-in", "IN", "-out", "OUT", "-pubout"], Err("a public key")),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024", "-out", "OUT"], Err("an RSA key of 1024 bits")),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2056", "-pkeyopt", "rsa_keygen_pubexp:3", "-out", "OUT"], Ok(())),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-pkeyopt", "rsa_keygen_primes:3", "-out", "OUT"], Err("more than two primes")),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "OUT"], Err("only for PSS")),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "OUT"], Err("an ECDSA private key")),
+    made("openssl", &["ecparam", "-name", "prime256v1", "-genkey", "-out", "OUT"], Err("an ECDSA private key")),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "X25519", "-out", "OUT"], Err("cannot sign")),
+    made("openssl", &["genpkey", "-quiet", "-algorithm", "ED448", "-out", "OUT"], Err("an Ed448 private key")),
+    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes256-gcm@openssh.com", "-N", "correct horse", "-f", "OUT"], Ok(())),
+    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes128-gcm@openssh.com", "-N", "correct horse", "-f", "OUT"], Ok(())),
+    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes256-cbc", "-N", "correct horse", "-f", "OUT"], Ok(())),
+    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes128-ctr", "-a", "40", "-N", "correct horse", "-f", "OUT"], Ok(())),
+    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "chacha20-poly1305@openssh.com", "-N", "correct horse", "-f", "OUT"], Ok(())),
+    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "3des-cbc", "-N", "correct horse", "-f", "OUT"], Err("the encryption of this file")),
+    made("ssh-keygen", &["-q", "-t", "ecdsa", "-N", "", "-f", "OUT"], Err("an ECDSA private key")),
+    made("ssh-keygen", &["-q", "-t", "ecdsa", "-N", "correct horse", "-f", "OUT"], Err("an ECDSA private key")),
+    made("ssh-keygen", &["-q", "-t", "dsa", "-N", "", "-f", "OUT"], Err("a DSA private key")),
+];
+
+#[test]
+fn unusual_files_are_read_or_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = Tool::Openssl.generate(KeySpec::new(Algorithm::Rsa, Some(2048)).unwrap(), directory.path());
+    for (number, Made { program, arguments, outcome }) in UNUSUAL.iter().enumerate() {
+        let file = directory.path().join(number.to_string());
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|argument| match *argument {
+                "IN" => text(&source),
+                "OUT" => text(&file),
+                argument => argument,
+            })
+            .collect();
+        must(program, &arguments);
+        let read = PrivateKey::decode(read_private(&file).unwrap().expose(), Some(&passphrase()));
+        match (read, outcome) {
+            (Ok(_), Ok(())) => {}
+            (Err(error), Err(expected)) => {
+                assert!(error.to_string().contains(expected), "{arguments:?}: {error}");
+                assert!(error.hint().is_some(), "{arguments:?}");
+            }
+            (read, _) => panic!("{program} {arguments:?}: {read:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_advice_about_legacy_files_works() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = Tool::Openssl.generate(KeySpec::new(Algorithm::Rsa, Some(2048)).unwrap(), directory.path());
+    let expected = PrivateKey::decode(read_private(&source).unwrap().expose(), None).unwrap().key.public();
+    let legacy = Tool::Openssl.writes(&source, Algorithm::Rsa, KeyFormat::Pkcs1, true).unwrap();
+    let open = |file: &Path| PrivateKey::decode(read_private(file).unwrap().expose(), Some(&passphrase()));
+    let hint = open(&legacy).unwrap_err().hint().unwrap();
+    assert!(hint.contains("`ssh-keygen -p -f PATH`") && hint.contains("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in PATH -out NEW`"), "{hint}");
+
+    let new = directory.path().join("new");
+    let pass = format!("pass:{PASSPHRASE}");
+    let arguments = ["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", text(&legacy), "-out", text(&new)];
+    must("openssl", &[&arguments[..], &["-passin", &pass, "-passout", &pass]].concat());
+    assert_eq!(open(&new).unwrap().key.public(), expected);
+    must("ssh-keygen", &["-q", "-p", "-f", text(&legacy), "-P", PASSPHRASE, "-N", PASSPHRASE]);
+    assert_eq!(open(&legacy).unwrap().key.public(), expected);
+}
