@@ -6,9 +6,10 @@
 //! memory or time.
 
 use pkcs8::der::asn1::OctetStringRef;
-use pkcs8::der::{Decode as _, ErrorKind};
+use pkcs8::der::{Decode as _, ErrorKind, Reader as _, SliceReader};
 use pkcs8::pkcs5::{self, EncryptionScheme, pbes2};
-use pkcs8::{EncryptedPrivateKeyInfo, PrivateKeyInfo};
+use pkcs8::spki::AlgorithmIdentifierRef;
+use pkcs8::{EncryptedPrivateKeyInfo, ObjectIdentifier, PrivateKeyInfo};
 use ssh_key::private::KeypairData;
 use ssh_key::{Cipher, Kdf};
 use zeroize::Zeroizing;
@@ -163,8 +164,9 @@ fn read_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
 }
 
 fn open_pkcs8(der: &[u8], passphrase: Option<&SecretString>) -> Result<PrivateKey, KeyError> {
-    let info = EncryptedPrivateKeyInfo::from_der(der).map_err(|error| match error.kind() {
-        ErrorKind::OidUnknown { oid } => weak_encryption(oid),
+    let info = EncryptedPrivateKeyInfo::from_der(der).map_err(|error| match (error.kind(), scheme_of(der)) {
+        (ErrorKind::OidUnknown { oid }, _) => weak_encryption(oid),
+        (_, Ok(oid)) if oid != pbes2::PBES2_OID => weak_encryption(oid),
         _ => KeyError::damaged_because("its encrypted PKCS#8 structure is broken", error),
     })?;
     match &info.encryption_algorithm {
@@ -174,13 +176,21 @@ fn open_pkcs8(der: &[u8], passphrase: Option<&SecretString>) -> Result<PrivateKe
     let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
     let document = info.decrypt(passphrase.expose()).map_err(|error| match error {
         // With a wrong key the padding is wrong nearly always, and the rest of the time the content.
-        pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::EncryptFailed | pkcs5::Error::DecryptFailed) | pkcs8::Error::Asn1(_) => {
-            KeyError::PassphraseWrong
-        }
+        pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::EncryptFailed | pkcs5::Error::DecryptFailed)
+        | pkcs8::Error::Asn1(_) => KeyError::PassphraseWrong,
         pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::UnsupportedAlgorithm { oid }) => weak_encryption(oid),
         error => KeyError::damaged_because("its encryption parameters are broken", error),
     })?;
     read_pkcs8(document.as_bytes())
+}
+
+/// The encryption scheme of a file that the library does not read, such as one of PKCS#12.
+fn scheme_of(der: &[u8]) -> pkcs8::der::Result<ObjectIdentifier> {
+    SliceReader::new(der)?.sequence(|content| {
+        let scheme = AlgorithmIdentifierRef::decode(content)?;
+        OctetStringRef::decode(content)?;
+        Ok(scheme.oid)
+    })
 }
 
 /// More than any tool offers by itself, and still minutes at most.
@@ -273,7 +283,8 @@ mod tests {
         let key = new_key(Algorithm::Ed25519);
         for format in [KeyFormat::Pem, KeyFormat::Openssh] {
             let file = key.encode(format, Some(&passphrase("right")), "").unwrap();
-            let open = |secret: Option<&str>| PrivateKey::decode(file.expose(), secret.map(passphrase).as_ref()).unwrap_err();
+            let open =
+                |secret: Option<&str>| PrivateKey::decode(file.expose(), secret.map(passphrase).as_ref()).unwrap_err();
             assert!(matches!(open(None), KeyError::PassphraseNeeded), "{format}");
             for wrong in ["wrong", "", "right "] {
                 assert!(matches!(open(Some(wrong)), KeyError::PassphraseWrong), "{format} {wrong:?}");
@@ -304,7 +315,12 @@ mod tests {
             let mut reversed: String = line.chars().rev().collect();
             reversed.make_ascii_lowercase();
             let cut = &text[..text.len() / 2];
-            for bytes in [damaged(&file, line, &reversed), damaged(&file, line, ""), damaged(&file, line, "§"), cut.as_bytes().to_vec()] {
+            for bytes in [
+                damaged(&file, line, &reversed),
+                damaged(&file, line, ""),
+                damaged(&file, line, "§"),
+                cut.as_bytes().to_vec(),
+            ] {
                 let error = PrivateKey::decode(&bytes, None).unwrap_err();
                 assert!(matches!(error, KeyError::Damaged { .. }), "{format}: {error}");
                 let shown = format!("{error:?} {error}");
@@ -327,7 +343,8 @@ mod tests {
     #[test]
     fn costs_that_would_hang_are_refused() {
         let scrypt = |cost_parameter, block_size, parallelization| {
-            let parameters = pbes2::ScryptParams { salt: b"salt", cost_parameter, block_size, parallelization, key_length: None };
+            let parameters =
+                pbes2::ScryptParams { salt: b"salt", cost_parameter, block_size, parallelization, key_length: None };
             check_cost(&pbes2::Kdf::Scrypt(parameters))
         };
         assert!(scrypt(1 << 17, 8, 1).is_ok());

@@ -4,10 +4,13 @@
 //! `ARTCAFE_UPDATE=1 cargo test key_formats` writes the table anew for a person to judge.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use artcafe::durable;
-use artcafe::keys::{Algorithm, KeyError, KeyFiles, KeyFormat, KeySpec, PrivateKey, consumers, inspect, read_private};
+use artcafe::keys::{
+    Algorithm, KeyError, KeyFiles, KeyFormat, KeySpec, PrivateKey, PublicKey, consumers, inspect, read_private,
+};
 use artcafe::secret::SecretString;
 
 use super::key_tools::{PASSPHRASE, Tool, must, python_verifies, run, text};
@@ -39,16 +42,33 @@ fn read_by_others(key: &PrivateKey, format: KeyFormat, encrypted: bool, director
     Some(cells)
 }
 
+/// A key that a tool made, in the file in which it made it.
+struct Theirs {
+    tool: Tool,
+    generated: PathBuf,
+    public: PublicKey,
+}
+
+impl Theirs {
+    fn generate(tool: Tool, spec: KeySpec, directory: &Path) -> Self {
+        let generated = tool.generate(spec, directory);
+        let read = PrivateKey::decode(read_private(&generated).unwrap().expose(), None).unwrap();
+        assert_eq!(read.key.spec(), spec);
+        assert!(tool.reads(&generated, false, &read.key.public()));
+        Self { tool, generated, public: read.key.public() }
+    }
+}
+
 /// What another tool writes, as we see it.
-fn read_by_us(tool: Tool, generated: &Path, spec: KeySpec, format: KeyFormat, encrypted: bool) -> &'static str {
-    let Some(file) = tool.writes(generated, spec.algorithm, format, encrypted) else { return "–" };
+fn read_by_us(theirs: &Theirs, algorithm: Algorithm, format: KeyFormat, encrypted: bool) -> &'static str {
+    let Some(file) = theirs.tool.writes(&theirs.generated, algorithm, format, encrypted) else { return "–" };
     let bytes = read_private(&file).unwrap();
     let seen = inspect(bytes.expose()).unwrap();
     assert_eq!((seen.format, seen.encrypted), (format, encrypted), "{}", file.display());
     match PrivateKey::decode(bytes.expose(), encrypted.then(passphrase).as_ref()) {
         Ok(read) => {
-            assert_eq!((read.format, read.encrypted, read.key.spec()), (format, encrypted, spec), "{}", file.display());
-            assert!(tool.reads(&file, encrypted, &read.key.public()), "{}", file.display());
+            assert_eq!((read.format, read.encrypted), (format, encrypted), "{}", file.display());
+            assert_eq!(read.key.public(), theirs.public, "{}", file.display());
             "yes"
         }
         Err(KeyError::Unsupported { what, .. }) if what.contains("Proc-Type") => "refused",
@@ -62,30 +82,41 @@ fn matrix() -> String {
         "| key | format | passphrase | `ssh-keygen` reads ours | `openssl` reads ours | Python reads ours \
          | we read `ssh-keygen`'s | we read `openssl`'s | we read Python's |\n|---|---|---|---|---|---|---|---|---|\n",
     );
-    for spec in kinds() {
-        let ours = PrivateKey::generate(spec).unwrap();
-        let theirs = Tool::ALL.map(|tool| (tool, tool.generate(spec, directory.path())));
-        for format in KeyFormat::ALL {
-            for encrypted in [false, true] {
-                let mut cells = vec![
-                    format!("{} {}", spec.algorithm, spec.bits),
-                    format.to_string(),
-                    if encrypted { "yes" } else { "no" }.to_owned(),
-                ];
-                let others = read_by_others(&ours, format, encrypted, directory.path()).unwrap_or_else(|| vec!["–"; 3]);
-                cells.extend(others.into_iter().map(str::to_owned));
-                for (tool, generated) in &theirs {
-                    cells.push(read_by_us(*tool, generated, spec, format, encrypted).to_owned());
-                }
-                table.push_str(&format!("| {} |\n", cells.join(" | ")));
-            }
-        }
-    }
+    thread::scope(|scope| {
+        let kinds: Vec<_> = kinds()
+            .into_iter()
+            .map(|spec| {
+                scope.spawn({
+                    let directory = directory.path();
+                    move || rows(spec, directory)
+                })
+            })
+            .collect();
+        table.extend(kinds.into_iter().map(|rows| rows.join().unwrap()));
+    });
     table
 }
 
+/// The rows of one kind of key.
+fn rows(spec: KeySpec, directory: &Path) -> String {
+    let ours = PrivateKey::generate(spec).unwrap();
+    let theirs = Tool::ALL.map(|tool| Theirs::generate(tool, spec, directory));
+    let mut rows = String::new();
+    for (format, encrypted) in KeyFormat::ALL.into_iter().flat_map(|format| [(format, false), (format, true)]) {
+        let passphrase = if encrypted { "yes" } else { "no" };
+        let mut cells = vec![format!("{} {}", spec.algorithm, spec.bits), format.to_string(), passphrase.to_owned()];
+        let others = read_by_others(&ours, format, encrypted, directory).unwrap_or_else(|| vec!["–"; 3]);
+        let us = theirs.iter().map(|theirs| read_by_us(theirs, spec.algorithm, format, encrypted));
+        cells.extend(others.into_iter().chain(us).map(str::to_owned));
+        rows.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    rows
+}
+
 fn framework() -> String {
-    let mut table = String::from("| part of the framework | rsa, openssh | rsa, pem or pkcs1 | ed25519 | with a passphrase |\n|---|---|---|---|---|\n");
+    let mut table = String::from(
+        "| part of the framework | rsa, openssh | rsa, pem or pkcs1 | ed25519 | with a passphrase |\n|---|---|---|---|---|\n",
+    );
     let cell = |index: usize, algorithm, format, encrypted| {
         let part = consumers(algorithm, format, encrypted)[index];
         if part.loads { "yes".to_owned() } else { format!("no: {}", part.why) }
@@ -142,9 +173,11 @@ fn others_verify_our_signatures() {
             };
             let private = file("private", key.encode(KeyFormat::Pem, None, "").unwrap().expose());
             let public = file("public", &must("openssl", &["pkey", "-in", text(&private), "-pubout"]));
-            let (signature, good, bad) = (file("signature", signature.expose()), file("good", &message), file("bad", &message[1..]));
+            let (signature, good, bad) =
+                (file("signature", signature.expose()), file("good", &message), file("bad", &message[1..]));
             let verifies = |message: &Path| {
-                let arguments = ["dgst", "-sha256", "-verify", text(&public), "-signature", text(&signature), text(message)];
+                let arguments =
+                    ["dgst", "-sha256", "-verify", text(&public), "-signature", text(&signature), text(message)];
                 run("openssl", &arguments).status.success()
             };
             assert!(verifies(&good));
@@ -162,8 +195,12 @@ fn the_pair_on_disk_is_one_for_ssh_keygen() {
         let private = key.encode(KeyFormat::Openssh, None, "me@host with words").unwrap();
         files.write(&private, &key.public().line("me@host with words")).unwrap();
         let listed = |path: &Path| String::from_utf8(must("ssh-keygen", &["-l", "-f", text(path)])).unwrap();
-        let expected =
-            format!("{} {} me@host with words ({})\n", spec.bits, key.public().openssh_fingerprint(), spec.algorithm.to_string().to_uppercase());
+        let expected = format!(
+            "{} {} me@host with words ({})\n",
+            spec.bits,
+            key.public().openssh_fingerprint(),
+            spec.algorithm.to_string().to_uppercase()
+        );
         assert_eq!(listed(&files.public), expected);
         fs::remove_file(&files.public).unwrap();
         assert_eq!(listed(&files.private), expected);
@@ -184,29 +221,132 @@ const fn made(program: &'static str, arguments: &'static [&'static str], outcome
 /// Files that users have, beyond those that the tools write when nothing is asked for; `IN` is an RSA
 /// key of 2048 bits, `OUT` the file to be made.
 const UNUSUAL: &[Made] = &[
-    made("openssl", &["pkcs8", "-topk8", "-scrypt", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Ok(())),
-    made("openssl", &["pkcs8", "-topk8", "-v2", "aes-128-cbc", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Ok(())),
-    made("openssl", &["pkcs8", "-topk8", "-v2", "aes-192-cbc", "-v2prf", "hmacWithSHA512", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Ok(())),
-    made("openssl", &["pkcs8", "-topk8", "-v2", "des3", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("the encryption of this file")),
-    made("openssl", &["pkcs8", "-topk8", "-v1", "PBE-SHA1-3DES", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("the encryption of this file")),
-    made("openssl", &["pkcs8", "-topk8", "-v2prf", "hmacWithSHA1", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("the encryption of this file")),
-    made("openssl", &["rsa", "-traditional", "-aes128", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"], Err("Proc-Type")),
+    made(
+        "openssl",
+        &["pkcs8", "-topk8", "-scrypt", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"],
+        Ok(()),
+    ),
+    made(
+        "openssl",
+        &["pkcs8", "-topk8", "-v2", "aes-128-cbc", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"],
+        Ok(()),
+    ),
+    made(
+        "openssl",
+        &[
+            "pkcs8",
+            "-topk8",
+            "-v2",
+            "aes-192-cbc",
+            "-v2prf",
+            "hmacWithSHA512",
+            "-in",
+            "IN",
+            "-out",
+            "OUT",
+            "-passout",
+            "pass:correct horse",
+        ],
+        Ok(()),
+    ),
+    made(
+        "openssl",
+        &["pkcs8", "-topk8", "-v2", "des3", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"],
+        Err("the encryption of this file"),
+    ),
+    made(
+        "openssl",
+        &["pkcs8", "-topk8", "-v1", "PBE-SHA1-3DES", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"],
+        Err("the encryption of this file"),
+    ),
+    made(
+        "openssl",
+        &["pkcs8", "-topk8", "-v2prf", "hmacWithSHA1", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"],
+        Err("the encryption of this file"),
+    ),
+    made(
+        "openssl",
+        &["rsa", "-traditional", "-aes128", "-in", "IN", "-out", "OUT", "-passout", "pass:correct horse"],
+        Err("Proc-Type"),
+    ),
     made("openssl", &["pkey", "-in", "IN", "-out", "OUT", "-outform", "DER"], Err("a binary (DER) file")),
     made("openssl", &["pkey", "-in", "IN", "-out", "OUT", "-pubout"], Err("a public key")),
-    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024", "-out", "OUT"], Err("an RSA key of 1024 bits")),
-    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2056", "-pkeyopt", "rsa_keygen_pubexp:3", "-out", "OUT"], Ok(())),
-    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-pkeyopt", "rsa_keygen_primes:3", "-out", "OUT"], Err("more than two primes")),
-    made("openssl", &["genpkey", "-quiet", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "OUT"], Err("only for PSS")),
-    made("openssl", &["genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "OUT"], Err("an ECDSA private key")),
+    made(
+        "openssl",
+        &["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024", "-out", "OUT"],
+        Err("an RSA key of 1024 bits"),
+    ),
+    made(
+        "openssl",
+        &[
+            "genpkey",
+            "-quiet",
+            "-algorithm",
+            "RSA",
+            "-pkeyopt",
+            "rsa_keygen_bits:2056",
+            "-pkeyopt",
+            "rsa_keygen_pubexp:3",
+            "-out",
+            "OUT",
+        ],
+        Ok(()),
+    ),
+    made(
+        "openssl",
+        &[
+            "genpkey",
+            "-quiet",
+            "-algorithm",
+            "RSA",
+            "-pkeyopt",
+            "rsa_keygen_bits:2048",
+            "-pkeyopt",
+            "rsa_keygen_primes:3",
+            "-out",
+            "OUT",
+        ],
+        Err("more than two primes"),
+    ),
+    made(
+        "openssl",
+        &["genpkey", "-quiet", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "OUT"],
+        Err("only for PSS"),
+    ),
+    made(
+        "openssl",
+        &["genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "OUT"],
+        Err("an ECDSA private key"),
+    ),
     made("openssl", &["ecparam", "-name", "prime256v1", "-genkey", "-out", "OUT"], Err("an ECDSA private key")),
     made("openssl", &["genpkey", "-quiet", "-algorithm", "X25519", "-out", "OUT"], Err("cannot sign")),
     made("openssl", &["genpkey", "-quiet", "-algorithm", "ED448", "-out", "OUT"], Err("an Ed448 private key")),
-    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes256-gcm@openssh.com", "-N", "correct horse", "-f", "OUT"], Ok(())),
-    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes128-gcm@openssh.com", "-N", "correct horse", "-f", "OUT"], Ok(())),
+    made(
+        "ssh-keygen",
+        &["-q", "-t", "ed25519", "-Z", "aes256-gcm@openssh.com", "-N", "correct horse", "-f", "OUT"],
+        Ok(()),
+    ),
+    made(
+        "ssh-keygen",
+        &["-q", "-t", "ed25519", "-Z", "aes128-gcm@openssh.com", "-N", "correct horse", "-f", "OUT"],
+        Ok(()),
+    ),
     made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes256-cbc", "-N", "correct horse", "-f", "OUT"], Ok(())),
-    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "aes128-ctr", "-a", "40", "-N", "correct horse", "-f", "OUT"], Ok(())),
-    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "chacha20-poly1305@openssh.com", "-N", "correct horse", "-f", "OUT"], Ok(())),
-    made("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "3des-cbc", "-N", "correct horse", "-f", "OUT"], Err("the encryption of this file")),
+    made(
+        "ssh-keygen",
+        &["-q", "-t", "ed25519", "-Z", "aes128-ctr", "-a", "40", "-N", "correct horse", "-f", "OUT"],
+        Ok(()),
+    ),
+    made(
+        "ssh-keygen",
+        &["-q", "-t", "ed25519", "-Z", "chacha20-poly1305@openssh.com", "-N", "correct horse", "-f", "OUT"],
+        Ok(()),
+    ),
+    made(
+        "ssh-keygen",
+        &["-q", "-t", "ed25519", "-Z", "3des-cbc", "-N", "correct horse", "-f", "OUT"],
+        Err("the encryption of this file"),
+    ),
     made("ssh-keygen", &["-q", "-t", "ecdsa", "-N", "", "-f", "OUT"], Err("an ECDSA private key")),
     made("ssh-keygen", &["-q", "-t", "ecdsa", "-N", "correct horse", "-f", "OUT"], Err("an ECDSA private key")),
     made("ssh-keygen", &["-q", "-t", "dsa", "-N", "", "-f", "OUT"], Err("a DSA private key")),
@@ -247,7 +387,11 @@ fn the_advice_about_legacy_files_works() {
     let legacy = Tool::Openssl.writes(&source, Algorithm::Rsa, KeyFormat::Pkcs1, true).unwrap();
     let open = |file: &Path| PrivateKey::decode(read_private(file).unwrap().expose(), Some(&passphrase()));
     let hint = open(&legacy).unwrap_err().hint().unwrap();
-    assert!(hint.contains("`ssh-keygen -p -f PATH`") && hint.contains("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in PATH -out NEW`"), "{hint}");
+    assert!(
+        hint.contains("`ssh-keygen -p -f PATH`")
+            && hint.contains("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in PATH -out NEW`"),
+        "{hint}"
+    );
 
     let new = directory.path().join("new");
     let pass = format!("pass:{PASSPHRASE}");

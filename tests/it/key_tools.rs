@@ -4,9 +4,10 @@
 //! and one to write it each. A tool that is not installed fails the test with what to install.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use artcafe::durable;
 use artcafe::keys::{Algorithm, KeyFormat, KeySpec, PublicKey};
@@ -28,19 +29,12 @@ pub(crate) enum Tool {
 impl Tool {
     pub(crate) const ALL: [Self; 3] = [Self::SshKeygen, Self::Openssl, Self::Python];
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::SshKeygen => "ssh-keygen",
-            Self::Openssl => "openssl",
-            Self::Python => "Python cryptography",
-        }
-    }
-
     /// Whether the tool reads the file; what it reads must be this public key.
     pub(crate) fn reads(self, file: &Path, encrypted: bool, expected: &PublicKey) -> bool {
         match self {
             Self::SshKeygen => {
-                let output = run("ssh-keygen", &["-y", "-P", if encrypted { PASSPHRASE } else { "" }, "-f", text(file)]);
+                let output =
+                    run("ssh-keygen", &["-y", "-P", if encrypted { PASSPHRASE } else { "" }, "-f", text(file)]);
                 if output.status.success() {
                     let line = String::from_utf8(output.stdout).unwrap();
                     assert!(expected.is_line(&line), "ssh-keygen reads another key from {}", file.display());
@@ -49,7 +43,8 @@ impl Tool {
             }
             Self::Openssl => {
                 let pass = format!("pass:{PASSPHRASE}");
-                let output = run("openssl", &["pkey", "-in", text(file), "-passin", &pass, "-pubout", "-outform", "DER"]);
+                let output =
+                    run("openssl", &["pkey", "-in", text(file), "-passin", &pass, "-pubout", "-outform", "DER"]);
                 if output.status.success() {
                     let fingerprint = format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(&output.stdout)));
                     assert_eq!(fingerprint, expected.platform_fingerprint().unwrap(), "openssl reads another key");
@@ -74,7 +69,8 @@ impl Tool {
         match self {
             Self::SshKeygen => {
                 let algorithm = spec.algorithm.to_string();
-                let mut arguments = vec!["-q", "-t", &algorithm, "-N", "", "-C", "made by ssh-keygen", "-f", text(&file)];
+                let mut arguments =
+                    vec!["-q", "-t", &algorithm, "-N", "", "-C", "made by ssh-keygen", "-f", text(&file)];
                 if spec.algorithm == Algorithm::Rsa {
                     arguments.extend(["-b", &bits]);
                 }
@@ -98,7 +94,13 @@ impl Tool {
     }
 
     /// Writes a key that the tool generated in a format; `None` where it offers no such file.
-    pub(crate) fn writes(self, generated: &Path, algorithm: Algorithm, format: KeyFormat, encrypted: bool) -> Option<PathBuf> {
+    pub(crate) fn writes(
+        self,
+        generated: &Path,
+        algorithm: Algorithm,
+        format: KeyFormat,
+        encrypted: bool,
+    ) -> Option<PathBuf> {
         let file = PathBuf::from(format!("{}-{format}-{encrypted}", text(generated)));
         let passphrase = if encrypted { PASSPHRASE } else { "" };
         let pass = format!("pass:{PASSPHRASE}");
@@ -154,7 +156,9 @@ pub(crate) fn text(path: &Path) -> &str {
 /// Runs a program that may fail.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output();
-    output.unwrap_or_else(|error| panic!("cannot run `{program}` ({error}): install it (Debian: openssh-client, openssl)"))
+    output.unwrap_or_else(|error| {
+        panic!("cannot run `{program}` ({error}): install it (Debian: openssh-client, openssl)")
+    })
 }
 
 /// Runs a program that must succeed; gives what it printed.
@@ -172,7 +176,7 @@ pub(crate) fn python_verifies(public: &PublicKey, message: &[u8], signature: &[u
     python(&request)["verified"].as_bool().unwrap()
 }
 
-/// Answers one request, a JSON object, with another. Only what the library itself refuses is an
+/// Answers requests, a JSON object on each line, with others. Only what the library itself refuses is an
 /// answer; everything else ends with a traceback.
 const SCRIPT: &str = r#"
 import base64, json, sys
@@ -181,48 +185,70 @@ from cryptography.hazmat.primitives import hashes, serialization as s
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 import bcrypt
 
-def load(path, passphrase=None):
+def load(path, passphrase=None, trusted=False):
     data = open(path, "rb").read()
     loader = s.load_ssh_private_key if b"OPENSSH" in data.split(b"\n")[0] else s.load_pem_private_key
-    return loader(data, passphrase and passphrase.encode())
+    return loader(data, passphrase and passphrase.encode(), unsafe_skip_rsa_key_validation=trusted)
 
 def save(path, key, style, passphrase=None):
     encryption = s.BestAvailableEncryption(passphrase.encode()) if passphrase else s.NoEncryption()
     data = key.private_bytes(s.Encoding.PEM, style, encryption)
     open(path, "wb").write(data)
 
-request = json.load(sys.stdin)
-answer = {}
-if request["do"] == "read":
-    try:
-        public = load(request["file"], request["passphrase"]).public_key()
-        answer["line"] = public.public_bytes(s.Encoding.OpenSSH, s.PublicFormat.OpenSSH).decode()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        answer["refused"] = str(error)
-elif request["do"] == "generate":
-    key = rsa.generate_private_key(65537, request["bits"]) if request["bits"] else ed25519.Ed25519PrivateKey.generate()
-    save(request["file"], key, s.PrivateFormat.PKCS8)
-elif request["do"] == "write":
-    styles = {"pem": s.PrivateFormat.PKCS8, "openssh": s.PrivateFormat.OpenSSH, "pkcs1": s.PrivateFormat.TraditionalOpenSSL}
-    try:
-        save(request["file"], load(request["from"]), styles[request["format"]], request["passphrase"])
-        answer["written"] = True
-    except (ValueError, UnsupportedAlgorithm):
-        answer["written"] = False
-elif request["do"] == "verify":
-    key = s.load_ssh_public_key(request["line"].encode())
-    arguments = [base64.b64decode(request["signature"]), base64.b64decode(request["message"])]
-    if isinstance(key, rsa.RSAPublicKey):
-        arguments += [padding.PKCS1v15(), hashes.SHA256()]
-    try:
-        key.verify(*arguments)
-        answer["verified"] = True
-    except InvalidSignature:
-        answer["verified"] = False
-json.dump(answer, sys.stdout)
+def answer_to(request):
+    answer = {}
+    if request["do"] == "read":
+        try:
+            public = load(request["file"], request["passphrase"]).public_key()
+            answer["line"] = public.public_bytes(s.Encoding.OpenSSH, s.PublicFormat.OpenSSH).decode()
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            answer["refused"] = str(error)
+    elif request["do"] == "generate":
+        key = rsa.generate_private_key(65537, request["bits"]) if request["bits"] else ed25519.Ed25519PrivateKey.generate()
+        save(request["file"], key, s.PrivateFormat.PKCS8)
+    elif request["do"] == "write":
+        styles = {"pem": s.PrivateFormat.PKCS8, "openssh": s.PrivateFormat.OpenSSH, "pkcs1": s.PrivateFormat.TraditionalOpenSSL}
+        try:
+            save(request["file"], load(request["from"], trusted=True), styles[request["format"]], request["passphrase"])
+            answer["written"] = True
+        except (ValueError, UnsupportedAlgorithm):
+            answer["written"] = False
+    elif request["do"] == "verify":
+        key = s.load_ssh_public_key(request["line"].encode())
+        arguments = [base64.b64decode(request["signature"]), base64.b64decode(request["message"])]
+        if isinstance(key, rsa.RSAPublicKey):
+            arguments += [padding.PKCS1v15(), hashes.SHA256()]
+        try:
+            key.verify(*arguments)
+            answer["verified"] = True
+        except InvalidSignature:
+            answer["verified"] = False
+    return answer
+
+for line in sys.stdin:
+    print(json.dumps(answer_to(json.loads(line))), flush=True)
 "#;
 
+/// One interpreter for all requests, since starting it and loading the library takes longest. It ends
+/// with the test process, when its input closes.
+static PYTHON: Mutex<Option<(Child, BufReader<ChildStdout>)>> = Mutex::new(None);
+
 fn python(request: &Value) -> Value {
+    let mut running = PYTHON.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut child, mut answers) = running.take().unwrap_or_else(start_python);
+    let mut answer = String::new();
+    let sent = writeln!(child.stdin.as_mut().unwrap(), "{request}");
+    answers.read_line(&mut answer).unwrap();
+    if sent.is_err() || answer.is_empty() {
+        let complaint = child.wait_with_output().unwrap().stderr;
+        let complaint = String::from_utf8_lossy(&complaint);
+        panic!("Python failed; if it lacks a module, run `python3 -m pip install cryptography bcrypt`:\n{complaint}");
+    }
+    *running = Some((child, answers));
+    serde_json::from_str(&answer).unwrap()
+}
+
+fn start_python() -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new("python3")
         .args(["-c", SCRIPT])
         .stdin(Stdio::piped())
@@ -230,13 +256,6 @@ fn python(request: &Value) -> Value {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("cannot run `python3` ({error}): install Python 3"));
-    child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        !complaint.contains("ModuleNotFoundError"),
-        "Python lacks a module that this test needs; run `python3 -m pip install cryptography bcrypt`:\n{complaint}"
-    );
-    assert!(output.status.success(), "{complaint}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let answers = BufReader::new(child.stdout.take().unwrap());
+    (child, answers)
 }
