@@ -3,6 +3,8 @@
 //! Owns how `ssh-keygen`, `openssl` and Python's `cryptography` are called, one way to read a file
 //! and one to write it each. A tool that is not installed fails the test with what to install.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in what it calls too")]
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-pub(crate) const PASSPHRASE: &str = "correct horse";
+pub(crate) const PASSPHRASE: &str = "correct-horse";
 
 /// One of the programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

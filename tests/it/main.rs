@@ -1,4 +1,5 @@
 //! The integration tests, one module a command or subject.
 
+mod key_foreign;
 mod key_formats;
 mod key_tools;
