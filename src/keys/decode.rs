@@ -10,7 +10,7 @@ use ssh_key::{Cipher, Kdf};
 use zeroize::Zeroizing;
 
 use super::armor::Armor;
-use super::pkcs8_file::{self, costly, weak_encryption};
+use super::pkcs8_file::{self, costly};
 use super::public::{PublicKey, one_line};
 use super::sniff::{OTHER_ALGORITHM, USE_RSA, not_armored, other_block, other_ssh};
 use super::{KeyError, KeyFormat, PrivateKey, rsa};
@@ -82,6 +82,7 @@ impl Stored {
         match armor.label {
             "OPENSSH PRIVATE KEY" => {
                 let content = armor.content()?;
+                // LIMIT: a comment that is not UTF-8 counts as damage; the library refuses to read on.
                 let stored = ssh_key::PrivateKey::from_bytes(&content)
                     .map_err(|error| KeyError::damaged_because("its OpenSSH structure is broken", error))?;
                 match other_ssh(&stored.algorithm()) {
@@ -122,7 +123,8 @@ fn open_openssh(stored: ssh_key::PrivateKey, passphrase: Option<&SecretString>) 
     let opened = if encrypted {
         let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
         if stored.cipher() == Cipher::TDesCbc {
-            return Err(weak_encryption("3des-cbc"));
+            let hint = "rewrite it with `ssh-keygen -p -Z aes256-ctr -f PATH`";
+            return Err(KeyError::unsupported("the encryption of this file (3des-cbc)", hint));
         }
         if let Kdf::Bcrypt { rounds, .. } = stored.kdf()
             && *rounds > MOST_BCRYPT_ROUNDS

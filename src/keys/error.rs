@@ -7,6 +7,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use super::KeyFiles;
+use super::strict::quoted;
 use crate::durable::DurableError;
 
 /// A library's reason, kept as the source of ours.
@@ -142,10 +144,8 @@ impl KeyError {
             }
             Self::Unreadable { .. } => None,
             Self::PublicHalf { private, .. } => {
-                let name = private.display();
-                Some(format!(
-                    "print the public half with `artcafe key show --public {name}` and save it as `{name}.pub`"
-                ))
+                let public = KeyFiles::at(private).public;
+                Some(format!("write it with `artcafe key show --public {} > {}`", quoted(private), quoted(&public)))
             }
             Self::Durable(_) | Self::Random | Self::Signing => None,
             Self::Generation => Some("try again".to_owned()),

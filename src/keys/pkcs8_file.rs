@@ -93,7 +93,7 @@ pub(super) fn costly(what: String) -> KeyError {
     KeyError::unsupported(format!("a passphrase guarded by {what}"), "rewrite the file with `ssh-keygen -p -f PATH`")
 }
 
-pub(super) fn weak_encryption(name: impl std::fmt::Display) -> KeyError {
+fn weak_encryption(name: impl std::fmt::Display) -> KeyError {
     KeyError::unsupported(
         format!("the encryption of this file ({name})"),
         "rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in PATH -out NEW`",

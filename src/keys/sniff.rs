@@ -48,7 +48,7 @@ pub(super) fn not_armored(bytes: &[u8]) -> KeyError {
     } else if bytes.first() == Some(&0x30) && !bytes.is_ascii() {
         not_a_key("a binary (DER) file", BINARY)
     } else {
-        not_a_key("something else: it has no `-----BEGIN … PRIVATE KEY-----` line", NOTHING)
+        not_a_key("a file without a `-----BEGIN … PRIVATE KEY-----` line", NOTHING)
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
             ("---- BEGIN SSH2 PUBLIC KEY ----\n".to_owned(), "a public key"),
             ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n".to_owned(), "a private key of the commercial SSH2 program"),
             ("{\"kty\": \"RSA\"}".to_owned(), "a JSON file"),
-            ("hello".to_owned(), "something else: it has no `-----BEGIN … PRIVATE KEY-----` line"),
+            ("hello".to_owned(), "a file without a `-----BEGIN … PRIVATE KEY-----` line"),
         ] {
             for error in [PrivateKey::decode(text.as_bytes(), None).unwrap_err(), inspect(text.as_bytes()).unwrap_err()]
             {

@@ -1,9 +1,11 @@
 //! Key files that users have, beyond those that other tools write when nothing is asked for: each is
 //! read, or refused for what it is, with advice that works.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in what it calls too")]
+
 use std::path::Path;
 
-use artcafe::keys::{Algorithm, KeyFormat, KeySpec, PrivateKey, read_private};
+use artcafe::keys::{Algorithm, KeyFormat, KeySpec, PrivateKey, PublicKey, read_private};
 use artcafe::secret::SecretString;
 
 use super::key_tools::{PASSPHRASE, Tool, must, text};
@@ -72,25 +74,49 @@ fn unusual_files_are_read_or_named() {
     }
 }
 
+/// Does what a refusal advises, and reads the outcome.
+fn follow(refused: &Path, advice: &str) -> PublicKey {
+    let open = |file: &Path| PrivateKey::decode(read_private(file).unwrap().expose(), Some(&passphrase()));
+    let hint = open(refused).unwrap_err().hint().unwrap();
+    assert!(hint.contains(&format!("`{advice}`")), "{hint}");
+    let new = refused.with_extension("new");
+    let mut words: Vec<_> = advice
+        .split(' ')
+        .map(|word| match word {
+            "PATH" => text(refused),
+            "NEW" => text(&new),
+            word => word,
+        })
+        .collect();
+    let source = format!("pass:{PASSPHRASE}");
+    match words[0] {
+        "openssl" => words.extend(["-passin", &source, "-passout", &source]),
+        _ => words.extend(["-q", "-P", PASSPHRASE, "-N", PASSPHRASE]),
+    }
+    must(words[0], &words[1..]);
+    open(if words[0] == "openssl" { &new } else { refused }).unwrap().key.public()
+}
+
 #[test]
-fn the_advice_about_legacy_files_works() {
+fn the_advice_of_a_refusal_works() {
     let directory = tempfile::tempdir().unwrap();
     let source = Tool::Openssl.generate(KeySpec::new(Algorithm::Rsa, Some(2048)).unwrap(), directory.path());
     let expected = PrivateKey::decode(read_private(&source).unwrap().expose(), None).unwrap().key.public();
-    let legacy = Tool::Openssl.writes(&source, Algorithm::Rsa, KeyFormat::Pkcs1, true).unwrap();
-    let open = |file: &Path| PrivateKey::decode(read_private(file).unwrap().expose(), Some(&passphrase()));
-    let hint = open(&legacy).unwrap_err().hint().unwrap();
-    assert!(
-        hint.contains("`ssh-keygen -p -f PATH`")
-            && hint.contains("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in PATH -out NEW`"),
-        "{hint}"
-    );
-
-    let new = directory.path().join("new");
     let pass = format!("pass:{PASSPHRASE}");
-    let arguments = ["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", text(&legacy), "-out", text(&new)];
-    must("openssl", &[&arguments[..], &["-passin", &pass, "-passout", &pass]].concat());
-    assert_eq!(open(&new).unwrap().key.public(), expected);
-    must("ssh-keygen", &["-q", "-p", "-f", text(&legacy), "-P", PASSPHRASE, "-N", PASSPHRASE]);
-    assert_eq!(open(&legacy).unwrap().key.public(), expected);
+
+    let legacy = Tool::Openssl.writes(&source, Algorithm::Rsa, KeyFormat::Pkcs1, true).unwrap();
+    assert_eq!(follow(&legacy, "openssl pkcs8 -topk8 -v2 aes-256-cbc -in PATH -out NEW"), expected);
+    assert_eq!(follow(&legacy, "ssh-keygen -p -f PATH"), expected);
+
+    for (name, scheme) in [("pbes1", ["-v1", "PBE-SHA1-3DES"]), ("des3", ["-v2", "des3"])] {
+        let weak = directory.path().join(name);
+        let arguments = ["pkcs8", "-topk8", "-in", text(&source), "-out", text(&weak), "-passout", &pass];
+        must("openssl", &[&arguments[..], &scheme].concat());
+        let advice = "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in PATH -out NEW";
+        assert_eq!(follow(&weak, advice), expected);
+    }
+
+    let weak = directory.path().join("3des");
+    must("ssh-keygen", &["-q", "-t", "ed25519", "-Z", "3des-cbc", "-N", PASSPHRASE, "-f", text(&weak)]);
+    assert_eq!(follow(&weak, "ssh-keygen -p -Z aes256-ctr -f PATH").key_type(), "ssh-ed25519");
 }
