@@ -67,7 +67,8 @@ fn next_begin(text: &str) -> Option<(&str, &str)> {
     let mut rest = text;
     loop {
         let start = rest.find("-----BEGIN ")?;
-        let at_line_start = rest[..start].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|before| before == '\n');
+        let at_line_start =
+            rest[..start].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|before| before == '\n');
         let after = &rest[start + "-----BEGIN ".len()..];
         let (line, next) = after.split_once('\n').unwrap_or((after, ""));
         match line.trim_end().strip_suffix("-----") {

@@ -50,10 +50,13 @@ fn judge(loader: Loader, algorithm: Algorithm, format: KeyFormat, encrypted: boo
     if encrypted {
         return (false, "it never asks for a passphrase");
     }
+    if algorithm == Algorithm::Ed25519 {
+        // Some of them load such a key in some format, but their way of signing is RSA's.
+        return (false, "it signs only with RSA keys");
+    }
     match (loader, format) {
         (Loader::Openssh, KeyFormat::Pem | KeyFormat::Pkcs1) => (false, "it reads only OpenSSH's format"),
         (Loader::Pem, KeyFormat::Openssh) => (false, "it reads only PEM (PKCS#8 or PKCS#1)"),
-        _ if algorithm == Algorithm::Ed25519 => (false, "it signs only with RSA keys"),
         (Loader::Openssh, KeyFormat::Openssh) => (true, "it reads OpenSSH's format"),
         (Loader::Pem, KeyFormat::Pem | KeyFormat::Pkcs1) => (true, "it reads PEM (PKCS#8 or PKCS#1)"),
         (Loader::Either, _) => (true, "it goes by the file's first line"),
@@ -65,7 +68,11 @@ mod tests {
     use super::*;
 
     fn users(algorithm: Algorithm, format: KeyFormat, encrypted: bool) -> Vec<&'static str> {
-        consumers(algorithm, format, encrypted).into_iter().filter(|consumer| consumer.loads).map(|consumer| consumer.name).collect()
+        consumers(algorithm, format, encrypted)
+            .into_iter()
+            .filter(|consumer| consumer.loads)
+            .map(|consumer| consumer.name)
+            .collect()
     }
 
     #[test]

@@ -5,17 +5,14 @@
 //! modes, other line widths) are read as well. Parameters from a file are checked before they cost
 //! memory or time.
 
-use pkcs8::der::asn1::OctetStringRef;
-use pkcs8::der::{Decode as _, ErrorKind};
-use pkcs8::pkcs5::{self, EncryptionScheme, pbes2};
-use pkcs8::{EncryptedPrivateKeyInfo, PrivateKeyInfo};
 use ssh_key::private::KeypairData;
 use ssh_key::{Cipher, Kdf};
 use zeroize::Zeroizing;
 
 use super::armor::Armor;
-use super::public::{ED25519_OID, PublicKey, RSA_OID, one_line};
-use super::sniff::{OTHER_ALGORITHM, USE_RSA, not_armored, other_block, other_pkcs8, other_ssh};
+use super::pkcs8_file::{self, costly};
+use super::public::{PublicKey, one_line};
+use super::sniff::{OTHER_ALGORITHM, USE_RSA, not_armored, other_block, other_ssh};
 use super::{KeyError, KeyFormat, PrivateKey, rsa};
 use crate::secret::SecretString;
 
@@ -85,6 +82,7 @@ impl Stored {
         match armor.label {
             "OPENSSH PRIVATE KEY" => {
                 let content = armor.content()?;
+                // LIMIT: a comment that is not UTF-8 counts as damage; the library refuses to read on.
                 let stored = ssh_key::PrivateKey::from_bytes(&content)
                     .map_err(|error| KeyError::damaged_because("its OpenSSH structure is broken", error))?;
                 match other_ssh(&stored.algorithm()) {
@@ -104,8 +102,10 @@ impl Stored {
         let decoded = |key, format, encrypted| DecodedKey { key, format, encrypted, comment: None };
         match self {
             Self::Openssh(stored) => open_openssh(*stored, passphrase),
-            Self::Pkcs8(der) => Ok(decoded(read_pkcs8(&der)?, KeyFormat::Pem, false)),
-            Self::EncryptedPkcs8(der) => Ok(decoded(open_pkcs8(&der, passphrase)?, KeyFormat::Pem, true)),
+            Self::Pkcs8(der) => Ok(decoded(pkcs8_file::read_plain(&der)?, KeyFormat::Pem, false)),
+            Self::EncryptedPkcs8(der) => {
+                Ok(decoded(pkcs8_file::read_encrypted(&der, passphrase)?, KeyFormat::Pem, true))
+            }
             Self::Pkcs1(der) => Ok(decoded(PrivateKey::from_pkcs1(der)?, KeyFormat::Pkcs1, false)),
             Self::LegacyEncrypted => Err(KeyError::unsupported(
                 "the legacy encryption of PEM files (`Proc-Type: 4,ENCRYPTED`)",
@@ -115,12 +115,16 @@ impl Stored {
     }
 }
 
+/// More than any tool offers by itself, and still minutes at most.
+const MOST_BCRYPT_ROUNDS: u32 = 10_000;
+
 fn open_openssh(stored: ssh_key::PrivateKey, passphrase: Option<&SecretString>) -> Result<DecodedKey, KeyError> {
     let encrypted = stored.is_encrypted();
     let opened = if encrypted {
         let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
         if stored.cipher() == Cipher::TDesCbc {
-            return Err(weak_encryption("3des-cbc"));
+            let hint = "rewrite it with `ssh-keygen -p -Z aes256-ctr -f PATH`";
+            return Err(KeyError::unsupported("the encryption of this file (3des-cbc)", hint));
         }
         if let Kdf::Bcrypt { rounds, .. } = stored.kdf()
             && *rounds > MOST_BCRYPT_ROUNDS
@@ -145,80 +149,6 @@ fn open_openssh(stored: ssh_key::PrivateKey, passphrase: Option<&SecretString>) 
     };
     let comment = Some(one_line(opened.comment())).filter(|comment| !comment.is_empty());
     Ok(DecodedKey { key, format: KeyFormat::Openssh, encrypted, comment })
-}
-
-fn read_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
-    let broken = |error| KeyError::damaged_because("its PKCS#8 structure is broken", error);
-    let info = PrivateKeyInfo::from_der(der).map_err(broken)?;
-    match info.algorithm.oid {
-        RSA_OID => PrivateKey::from_pkcs1(Zeroizing::new(info.private_key.to_vec())),
-        ED25519_OID => {
-            let seed = OctetStringRef::from_der(info.private_key).map_err(broken)?;
-            let seed = <[u8; 32]>::try_from(seed.as_bytes())
-                .map_err(|error| KeyError::damaged_because("its Ed25519 seed has a wrong length", error))?;
-            PrivateKey::from_seed(Zeroizing::new(seed), info.public_key)
-        }
-        oid => Err(other_pkcs8(oid)),
-    }
-}
-
-fn open_pkcs8(der: &[u8], passphrase: Option<&SecretString>) -> Result<PrivateKey, KeyError> {
-    let info = EncryptedPrivateKeyInfo::from_der(der).map_err(|error| match error.kind() {
-        ErrorKind::OidUnknown { oid } => weak_encryption(oid),
-        _ => KeyError::damaged_because("its encrypted PKCS#8 structure is broken", error),
-    })?;
-    match &info.encryption_algorithm {
-        EncryptionScheme::Pbes2(parameters) => check_cost(&parameters.kdf)?,
-        _ => return Err(weak_encryption("PKCS#5 version 1")),
-    }
-    let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
-    let document = info.decrypt(passphrase.expose()).map_err(|error| match error {
-        // With a wrong key the padding is wrong nearly always, and the rest of the time the content.
-        pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::EncryptFailed | pkcs5::Error::DecryptFailed) | pkcs8::Error::Asn1(_) => {
-            KeyError::PassphraseWrong
-        }
-        pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::UnsupportedAlgorithm { oid }) => weak_encryption(oid),
-        error => KeyError::damaged_because("its encryption parameters are broken", error),
-    })?;
-    read_pkcs8(document.as_bytes())
-}
-
-/// More than any tool offers by itself, and still minutes at most.
-const MOST_BCRYPT_ROUNDS: u32 = 10_000;
-const MOST_PBKDF2_ROUNDS: u32 = 50_000_000;
-const MOST_SCRYPT_BYTES: u64 = 1 << 30;
-
-/// Refuses what would hang or exhaust memory; a scrypt cost of 0 would overflow in the library.
-fn check_cost(kdf: &pbes2::Kdf<'_>) -> Result<(), KeyError> {
-    match kdf {
-        pbes2::Kdf::Pbkdf2(parameters) if parameters.iteration_count > MOST_PBKDF2_ROUNDS => {
-            Err(costly(format!("{} rounds of PBKDF2", parameters.iteration_count)))
-        }
-        pbes2::Kdf::Scrypt(parameters) => {
-            let (cost, block) = (parameters.cost_parameter, u64::from(parameters.block_size));
-            if !cost.is_power_of_two() || cost < 2 {
-                return Err(KeyError::damaged("its scrypt cost is no power of two"));
-            }
-            let bytes = cost.saturating_mul(block.max(1)).saturating_mul(128);
-            let work = bytes.saturating_mul(u64::from(parameters.parallelization).max(1));
-            if work > MOST_SCRYPT_BYTES {
-                return Err(costly(format!("scrypt with a cost of {cost}")));
-            }
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn costly(what: String) -> KeyError {
-    KeyError::unsupported(format!("a passphrase guarded by {what}"), "rewrite the file with `ssh-keygen -p -f PATH`")
-}
-
-fn weak_encryption(name: impl std::fmt::Display) -> KeyError {
-    KeyError::unsupported(
-        format!("the encryption of this file ({name})"),
-        "rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in PATH -out NEW`",
-    )
 }
 
 #[cfg(test)]
@@ -273,7 +203,8 @@ mod tests {
         let key = new_key(Algorithm::Ed25519);
         for format in [KeyFormat::Pem, KeyFormat::Openssh] {
             let file = key.encode(format, Some(&passphrase("right")), "").unwrap();
-            let open = |secret: Option<&str>| PrivateKey::decode(file.expose(), secret.map(passphrase).as_ref()).unwrap_err();
+            let open =
+                |secret: Option<&str>| PrivateKey::decode(file.expose(), secret.map(passphrase).as_ref()).unwrap_err();
             assert!(matches!(open(None), KeyError::PassphraseNeeded), "{format}");
             for wrong in ["wrong", "", "right "] {
                 assert!(matches!(open(Some(wrong)), KeyError::PassphraseWrong), "{format} {wrong:?}");
@@ -304,7 +235,12 @@ mod tests {
             let mut reversed: String = line.chars().rev().collect();
             reversed.make_ascii_lowercase();
             let cut = &text[..text.len() / 2];
-            for bytes in [damaged(&file, line, &reversed), damaged(&file, line, ""), damaged(&file, line, "§"), cut.as_bytes().to_vec()] {
+            for bytes in [
+                damaged(&file, line, &reversed),
+                damaged(&file, line, ""),
+                damaged(&file, line, "§"),
+                cut.as_bytes().to_vec(),
+            ] {
                 let error = PrivateKey::decode(&bytes, None).unwrap_err();
                 assert!(matches!(error, KeyError::Damaged { .. }), "{format}: {error}");
                 let shown = format!("{error:?} {error}");
@@ -322,18 +258,5 @@ mod tests {
         });
         let error = PrivateKey::from_seed(seeds[0].0.clone(), Some(seeds[1].1.as_ref())).unwrap_err();
         assert!(matches!(error, KeyError::Damaged { .. }));
-    }
-
-    #[test]
-    fn costs_that_would_hang_are_refused() {
-        let scrypt = |cost_parameter, block_size, parallelization| {
-            let parameters = pbes2::ScryptParams { salt: b"salt", cost_parameter, block_size, parallelization, key_length: None };
-            check_cost(&pbes2::Kdf::Scrypt(parameters))
-        };
-        assert!(scrypt(1 << 17, 8, 1).is_ok());
-        assert!(matches!(scrypt(0, 8, 1), Err(KeyError::Damaged { .. })));
-        assert!(matches!(scrypt(3, 8, 1), Err(KeyError::Damaged { .. })));
-        assert!(matches!(scrypt(1 << 40, 8, 1), Err(KeyError::Unsupported { .. })));
-        assert!(matches!(scrypt(1 << 17, u16::MAX, u16::MAX), Err(KeyError::Unsupported { .. })));
     }
 }

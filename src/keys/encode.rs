@@ -31,7 +31,12 @@ impl PrivateKey {
     /// Writes the key in a format, encrypted when there is a passphrase.
     ///
     /// Only OpenSSH's format has room for the comment, which becomes one line.
-    pub fn encode(&self, format: KeyFormat, passphrase: Option<&SecretString>, comment: &str) -> Result<SecretBytes, KeyError> {
+    pub fn encode(
+        &self,
+        format: KeyFormat,
+        passphrase: Option<&SecretString>,
+        comment: &str,
+    ) -> Result<SecretBytes, KeyError> {
         if passphrase.is_some_and(|passphrase| passphrase.expose().is_empty()) {
             return Err(KeyError::PassphraseEmpty);
         }
@@ -72,13 +77,15 @@ impl PrivateKey {
             return Ok(armor::write("PRIVATE KEY", &der, PEM_WIDTH));
         };
         let (salt, iv): ([u8; 16], [u8; 16]) = (random()?, random()?);
-        let parameters = pbes2::Parameters::pbkdf2_sha256_aes256cbc(PBKDF2_ROUNDS, &salt, &iv).map_err(|error| broken(error.into()))?;
+        let parameters = pbes2::Parameters::pbkdf2_sha256_aes256cbc(PBKDF2_ROUNDS, &salt, &iv)
+            .map_err(|error| broken(error.into()))?;
         let document: SecretDocument = info.encrypt_with_params(parameters, passphrase.expose()).map_err(broken)?;
         Ok(armor::write("ENCRYPTED PRIVATE KEY", document.as_bytes(), PEM_WIDTH))
     }
 
     fn encode_openssh(&self, passphrase: Option<&SecretString>, comment: &str) -> Result<SecretBytes, KeyError> {
-        let broken = |error: ssh_key::Error| KeyError::damaged_because("it cannot be written in OpenSSH's format", error);
+        let broken =
+            |error: ssh_key::Error| KeyError::damaged_because("it cannot be written in OpenSSH's format", error);
         let data = match &self.pair {
             Pair::Rsa { pkcs1, .. } => KeypairData::Rsa(rsa::to_openssh(&rsa::read_pkcs1(pkcs1)?)?),
             Pair::Ed25519 { seed, public, .. } => {

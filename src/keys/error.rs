@@ -7,6 +7,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use super::KeyFiles;
+use super::strict::quoted;
 use crate::durable::DurableError;
 
 /// A library's reason, kept as the source of ours.
@@ -119,23 +121,31 @@ impl KeyError {
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::PassphraseNeeded => Some("give its passphrase with --passphrase SOURCE or ARTCAFE_PASSPHRASE_SOURCE".to_owned()),
+            Self::PassphraseNeeded => {
+                Some("give its passphrase with --passphrase SOURCE or ARTCAFE_PASSPHRASE_SOURCE".to_owned())
+            }
             Self::PassphraseWrong => Some("`ssh-keygen -y -f PATH` tells whether another tool can open it".to_owned()),
             Self::PassphraseEmpty => Some("leave the passphrase out to write the key unencrypted".to_owned()),
             Self::Unsupported { hint, .. } => Some(hint.clone()),
-            Self::Damaged { .. } => Some("restore the file from a backup, or make a new key with `artcafe key generate`".to_owned()),
+            Self::Damaged { .. } => {
+                Some("restore the file from a backup, or make a new key with `artcafe key generate`".to_owned())
+            }
             Self::NotAKey { hint, .. } => Some((*hint).to_owned()),
-            Self::NotAPublicLine { .. } => Some("such a line reads `ssh-rsa AAAA… comment`; `artcafe key show --public` prints it".to_owned()),
+            Self::NotAPublicLine { .. } => {
+                Some("such a line reads `ssh-rsa AAAA… comment`; `artcafe key show --public` prints it".to_owned())
+            }
             Self::Missing { .. } => Some("make one with `artcafe key generate`, or name another file".to_owned()),
-            Self::Exists { .. } => Some("choose another path, or use --overwrite, which keeps the old pair as a backup".to_owned()),
+            Self::Exists { .. } => {
+                Some("choose another path, or use --overwrite, which keeps the old pair as a backup".to_owned())
+            }
             Self::NotAFile { .. } | Self::TooLarge { .. } => Some("name the private key file itself".to_owned()),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("run this as the user who owns the key".to_owned())
             }
             Self::Unreadable { .. } => None,
             Self::PublicHalf { private, .. } => {
-                let name = private.display();
-                Some(format!("print the public half with `artcafe key show --public {name}` and save it as `{name}.pub`"))
+                let public = KeyFiles::at(private).public;
+                Some(format!("write it with `artcafe key show --public {} > {}`", quoted(private), quoted(&public)))
             }
             Self::Durable(_) | Self::Random | Self::Signing => None,
             Self::Generation => Some("try again".to_owned()),

@@ -50,7 +50,8 @@ fn race(size: KeySize) -> Result<KeyPair, KeyError> {
         // LIMIT: a search cannot be stopped, so the losers run on for up to seconds, unless the
         // process ends before. They are never joined: that would be waiting for the slowest. Their
         // keys are wiped when the send fails.
-        let started = thread::Builder::new().name("rsa search".to_owned()).spawn(move || winner.send(search(size)).is_ok());
+        let started =
+            thread::Builder::new().name("rsa search".to_owned()).spawn(move || winner.send(search(size)).is_ok());
         if started.is_err() {
             break;
         }

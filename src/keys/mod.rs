@@ -11,6 +11,7 @@ mod decode;
 mod encode;
 mod error;
 mod generate;
+mod pkcs8_file;
 mod private;
 mod public;
 mod rsa;

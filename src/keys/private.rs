@@ -93,11 +93,15 @@ impl PrivateKey {
             Some(public) => Ed25519KeyPair::from_seed_and_public_key(&*seed, public),
             None => Ed25519KeyPair::from_seed_unchecked(&*seed),
         };
-        let signer = signer.map_err(|error| KeyError::damaged_because("its two halves do not belong together", error))?;
+        let signer =
+            signer.map_err(|error| KeyError::damaged_because("its two halves do not belong together", error))?;
         let public = <[u8; 32]>::try_from(signer.public_key().as_ref())
             .map_err(|error| KeyError::damaged_because("its public half has a wrong length", error))?;
         let public = Ed25519PublicKey(public);
-        Ok(Self { pair: Pair::Ed25519 { signer, seed, public }, public: PublicKey::from_data(KeyData::Ed25519(public))? })
+        Ok(Self {
+            pair: Pair::Ed25519 { signer, seed, public },
+            public: PublicKey::from_data(KeyData::Ed25519(public))?,
+        })
     }
 }
 
@@ -140,7 +144,8 @@ mod tests {
     fn debug_shows_the_fingerprint_and_no_secret() {
         let key = PrivateKey::generate(KeySpec::new(Algorithm::Ed25519, None).unwrap()).unwrap();
         let shown = format!("{key:?}");
-        let expected = format!("PrivateKey {{ algorithm: Ed25519, fingerprint: \"{}\", .. }}", key.public().openssh_fingerprint());
+        let expected =
+            format!("PrivateKey {{ algorithm: Ed25519, fingerprint: \"{}\", .. }}", key.public().openssh_fingerprint());
         assert_eq!(shown, expected);
     }
 }

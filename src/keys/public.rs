@@ -55,8 +55,11 @@ impl PublicKey {
         if !is_key_type(key_type) {
             return Err(refused("it does not begin with a key type such as `ssh-rsa`".to_owned()));
         }
-        let blob = STANDARD_PAD_INDIFFERENT.decode(blob).map_err(|error| refused(format!("its base64 text is broken: {error}")))?;
-        let public = ssh_key::PublicKey::from_bytes(&blob).map_err(|error| refused(format!("its content is broken: {error}")))?;
+        let blob = STANDARD_PAD_INDIFFERENT
+            .decode(blob)
+            .map_err(|error| refused(format!("its base64 text is broken: {error}")))?;
+        let public = ssh_key::PublicKey::from_bytes(&blob)
+            .map_err(|error| refused(format!("its content is broken: {error}")))?;
         let mut key = Self::from_data(KeyData::from(public)).map_err(|error| refused(error.to_string()))?;
         if key.key_type != key_type {
             return Err(refused(format!("it says `{key_type}` but holds `{}`", one_line(&key.key_type))));
@@ -247,7 +250,11 @@ mod tests {
     fn comment_and_white_space_do_not_matter() {
         let key = PublicKey::parse_line(ED25519).unwrap();
         let (kind, blob) = ED25519.split_once(' ').unwrap();
-        for line in [format!("  {kind}\t{blob}  one  two \r\n"), format!("{kind} {blob}\n"), format!("{kind} {} x", blob.trim_end_matches('='))] {
+        for line in [
+            format!("  {kind}\t{blob}  one  two \r\n"),
+            format!("{kind} {blob}\n"),
+            format!("{kind} {} x", blob.trim_end_matches('=')),
+        ] {
             assert!(key.is_line(&line), "{line:?}");
         }
         assert_eq!(PublicKey::parse_line(&format!("{ED25519} me@host  two ")).unwrap().comment(), Some("me@host two"));

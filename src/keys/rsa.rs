@@ -28,7 +28,8 @@ pub(super) fn bit_length(number: &[u8]) -> u32 {
 
 /// Reads PKCS#1 and refuses what is a good RSA key but not for us.
 pub(super) fn read_pkcs1(der: &[u8]) -> Result<pkcs1::RsaPrivateKey<'_>, KeyError> {
-    let numbers = pkcs1::RsaPrivateKey::from_der(der).map_err(|error| KeyError::damaged_because("its RSA structure is broken", error))?;
+    let numbers = pkcs1::RsaPrivateKey::from_der(der)
+        .map_err(|error| KeyError::damaged_because("its RSA structure is broken", error))?;
     let bits = bit_length(numbers.modulus.as_bytes());
     if !(LEAST_BITS..=MOST_BITS).contains(&bits) {
         return Err(KeyError::unsupported(
@@ -37,7 +38,10 @@ pub(super) fn read_pkcs1(der: &[u8]) -> Result<pkcs1::RsaPrivateKey<'_>, KeyErro
         ));
     }
     if numbers.other_prime_infos.is_some() {
-        return Err(KeyError::unsupported("an RSA key of more than two primes", "make a new one with `artcafe key generate`"));
+        return Err(KeyError::unsupported(
+            "an RSA key of more than two primes",
+            "make a new one with `artcafe key generate`",
+        ));
     }
     Ok(numbers)
 }

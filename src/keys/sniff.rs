@@ -14,7 +14,8 @@ pub(super) const USE_RSA: &str = "the platform knows RSA and Ed25519 keys; make 
 
 const PUBLIC_KEY: &str = "name the private key file; it has no `.pub` at the end";
 const CERTIFICATE: &str = "name the private key that belongs to it";
-const PUTTY: &str = "export it from PuTTYgen: Conversions, Export OpenSSH key; or `puttygen KEY.ppk -O private-openssh -o NEW`";
+const PUTTY: &str =
+    "export it from PuTTYgen: Conversions, Export OpenSSH key; or `puttygen KEY.ppk -O private-openssh -o NEW`";
 const BINARY: &str = "turn a DER file into PEM: `openssl pkey -inform DER -in PATH -out NEW`";
 const NOTHING: &str = "name a private key file; `artcafe key generate` makes one";
 
@@ -47,7 +48,7 @@ pub(super) fn not_armored(bytes: &[u8]) -> KeyError {
     } else if bytes.first() == Some(&0x30) && !bytes.is_ascii() {
         not_a_key("a binary (DER) file", BINARY)
     } else {
-        not_a_key("something else: it has no `-----BEGIN … PRIVATE KEY-----` line", NOTHING)
+        not_a_key("a file without a `-----BEGIN … PRIVATE KEY-----` line", NOTHING)
     }
 }
 
@@ -70,7 +71,9 @@ pub(super) fn other_pkcs8(oid: ObjectIdentifier) -> KeyError {
     let looks_like = match oid.to_string().as_str() {
         "1.2.840.10045.2.1" => "an ECDSA private key",
         "1.2.840.10040.4.1" => "a DSA private key",
-        "1.2.840.113549.1.1.10" => "an RSA private key that is only for PSS signatures, which the platform does not take",
+        "1.2.840.113549.1.1.10" => {
+            "an RSA private key that is only for PSS signatures, which the platform does not take"
+        }
         "1.3.101.113" => "an Ed448 private key",
         "1.3.101.110" | "1.3.101.111" => "a private key for key agreement (X25519 or X448), which cannot sign",
         _ => OTHER_ALGORITHM,
@@ -84,7 +87,9 @@ pub(super) fn other_ssh(algorithm: &Algorithm) -> Option<KeyError> {
         Algorithm::Rsa { .. } | Algorithm::Ed25519 => None,
         Algorithm::Ecdsa { .. } => Some(not_a_key("an ECDSA private key", USE_RSA)),
         Algorithm::Dsa => Some(not_a_key("a DSA private key", USE_RSA)),
-        Algorithm::SkEcdsaSha2NistP256 | Algorithm::SkEd25519 => Some(not_a_key("the handle of a key in a hardware token", USE_RSA)),
+        Algorithm::SkEcdsaSha2NistP256 | Algorithm::SkEd25519 => {
+            Some(not_a_key("the handle of a key in a hardware token", USE_RSA))
+        }
         _ => Some(not_a_key(OTHER_ALGORITHM, USE_RSA)),
     }
 }
@@ -111,14 +116,20 @@ mod tests {
             ("---- BEGIN SSH2 PUBLIC KEY ----\n".to_owned(), "a public key"),
             ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n".to_owned(), "a private key of the commercial SSH2 program"),
             ("{\"kty\": \"RSA\"}".to_owned(), "a JSON file"),
-            ("hello".to_owned(), "something else: it has no `-----BEGIN … PRIVATE KEY-----` line"),
+            ("hello".to_owned(), "a file without a `-----BEGIN … PRIVATE KEY-----` line"),
         ] {
-            for error in [PrivateKey::decode(text.as_bytes(), None).unwrap_err(), inspect(text.as_bytes()).unwrap_err()] {
-                assert!(matches!(&error, KeyError::NotAKey { looks_like, .. } if *looks_like == expected), "{text:?}: {error}");
+            for error in [PrivateKey::decode(text.as_bytes(), None).unwrap_err(), inspect(text.as_bytes()).unwrap_err()]
+            {
+                assert!(
+                    matches!(&error, KeyError::NotAKey { looks_like, .. } if *looks_like == expected),
+                    "{text:?}: {error}"
+                );
                 assert!(error.hint().is_some());
             }
         }
-        for (bytes, expected) in [(&[0x30, 0x82, 0x09][..], "a binary (DER) file"), (&[0xff, 0xfe, 0x2d, 0][..], "a text in UTF-16")] {
+        for (bytes, expected) in
+            [(&[0x30, 0x82, 0x09][..], "a binary (DER) file"), (&[0xff, 0xfe, 0x2d, 0][..], "a text in UTF-16")]
+        {
             let error = PrivateKey::decode(bytes, None).unwrap_err();
             assert!(error.to_string().ends_with(expected), "{error}");
         }

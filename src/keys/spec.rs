@@ -44,7 +44,9 @@ impl FromStr for Algorithm {
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let found = Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text);
-        found.ok_or_else(|| KeyError::unsupported(format!("the algorithm `{}`", text.escape_default()), "use rsa or ed25519"))
+        found.ok_or_else(|| {
+            KeyError::unsupported(format!("the algorithm `{}`", text.escape_default()), "use rsa or ed25519")
+        })
     }
 }
 
@@ -106,7 +108,10 @@ impl FromStr for KeyFormat {
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let found = Self::ALL.into_iter().find(|format| format.as_str() == text);
         found.ok_or_else(|| {
-            KeyError::unsupported(format!("the key format `{}`", text.escape_default()), "use pem (PKCS#8), openssh or pkcs1")
+            KeyError::unsupported(
+                format!("the key format `{}`", text.escape_default()),
+                "use pem (PKCS#8), openssh or pkcs1",
+            )
         })
     }
 }
@@ -134,7 +139,10 @@ impl KeySpec {
             }
             (Algorithm::Ed25519, None) => 256,
             (Algorithm::Ed25519, Some(_)) => {
-                return Err(KeyError::unsupported("a size for an Ed25519 key", "leave the size out: it is always 256 bits"));
+                return Err(KeyError::unsupported(
+                    "a size for an Ed25519 key",
+                    "leave the size out: it is always 256 bits",
+                ));
             }
         };
         Ok(Self { algorithm, bits })
@@ -165,8 +173,13 @@ mod tests {
         assert_eq!(KeySpec::new(Algorithm::Rsa, None).unwrap().bits, 4096);
         assert_eq!(KeySpec::new(Algorithm::Rsa, Some(3072)).unwrap().bits, 3072);
         assert_eq!(KeySpec::new(Algorithm::Ed25519, None).unwrap().bits, 256);
-        for (algorithm, bits) in [(Algorithm::Rsa, 1024), (Algorithm::Rsa, 2049), (Algorithm::Rsa, 8192), (Algorithm::Ed25519, 256)] {
-            assert!(matches!(KeySpec::new(algorithm, Some(bits)), Err(KeyError::Unsupported { .. })), "{algorithm} {bits}");
+        for (algorithm, bits) in
+            [(Algorithm::Rsa, 1024), (Algorithm::Rsa, 2049), (Algorithm::Rsa, 8192), (Algorithm::Ed25519, 256)]
+        {
+            assert!(
+                matches!(KeySpec::new(algorithm, Some(bits)), Err(KeyError::Unsupported { .. })),
+                "{algorithm} {bits}"
+            );
         }
     }
 

@@ -118,7 +118,9 @@ pub fn read_private(path: &Path) -> Result<SecretBytes, KeyError> {
 pub(super) fn inspect_file(path: &Path) -> Result<fs::Metadata, KeyError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(KeyError::Missing { path: path.to_path_buf() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(KeyError::Missing { path: path.to_path_buf() });
+        }
         Err(source) => return Err(KeyError::Unreadable { path: path.to_path_buf(), source }),
     };
     let kind = metadata.file_type();

@@ -38,8 +38,12 @@ impl fmt::Display for Looseness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match self.problem {
-            LoosenessKind::GroupOrWorldReadable(mode) => write!(formatter, "`{path}` is open to other users (mode {mode:04o})"),
-            LoosenessKind::GroupOrWorldWritable(mode) => write!(formatter, "`{path}` can be changed by other users (mode {mode:04o})"),
+            LoosenessKind::GroupOrWorldReadable(mode) => {
+                write!(formatter, "`{path}` is open to other users (mode {mode:04o})")
+            }
+            LoosenessKind::GroupOrWorldWritable(mode) => {
+                write!(formatter, "`{path}` can be changed by other users (mode {mode:04o})")
+            }
             LoosenessKind::ForeignOwner(owner) => write!(formatter, "`{path}` belongs to another user (id {owner})"),
         }
     }
@@ -59,7 +63,12 @@ pub fn check_strict_modes(private: &Path, user: u32) -> Result<Vec<Looseness>, K
 
     let absolute = std::path::absolute(private).map_err(unreadable(private))?;
     let real = fs::canonicalize(private).map_err(unreadable(private))?;
-    let mut directories: Vec<_> = [&absolute, &real].into_iter().filter_map(|path| path.parent()).map(fs::canonicalize).collect::<Result<_, _>>().map_err(unreadable(private))?;
+    let mut directories: Vec<_> = [&absolute, &real]
+        .into_iter()
+        .filter_map(|path| path.parent())
+        .map(fs::canonicalize)
+        .collect::<Result<_, _>>()
+        .map_err(unreadable(private))?;
     directories.dedup();
     for directory in directories {
         let metadata = fs::metadata(&directory).map_err(unreadable(&directory))?;
@@ -76,16 +85,21 @@ fn check(path: &Path, metadata: &fs::Metadata, user: u32, closed: u32, wanted: &
     }
     let mode = metadata.mode() & 0o7777;
     if mode & closed != 0 {
-        let problem =
-            if mode & 0o022 != 0 { LoosenessKind::GroupOrWorldWritable(mode) } else { LoosenessKind::GroupOrWorldReadable(mode) };
+        let problem = if mode & 0o022 != 0 {
+            LoosenessKind::GroupOrWorldWritable(mode)
+        } else {
+            LoosenessKind::GroupOrWorldReadable(mode)
+        };
         found.push(Looseness { path: path.to_path_buf(), problem, hint: format!("chmod {wanted} {quoted}") });
     }
 }
 
 /// The path as one word of a shell command.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
-    if text.starts_with(['/', '.']) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+@,".contains(&byte)) {
+    if text.starts_with(['/', '.'])
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+@,".contains(&byte))
+    {
         return text;
     }
     let separator = if text.starts_with('-') { "-- " } else { "" };
@@ -152,7 +166,8 @@ mod tests {
             assert_eq!(found[0].hint, format!("chown 4243 {}", path.display()));
             assert_eq!(check_strict_modes(&path, 4242).unwrap(), []);
         } else {
-            let problems: Vec<_> = check_strict_modes(&path, owner + 1).unwrap().iter().map(|found| found.problem).collect();
+            let problems: Vec<_> =
+                check_strict_modes(&path, owner + 1).unwrap().iter().map(|found| found.problem).collect();
             assert_eq!(problems, [LoosenessKind::ForeignOwner(owner), LoosenessKind::ForeignOwner(owner)]);
         }
     }

@@ -1,2 +1,4 @@
 //! The integration tests, one module a command or subject.
+
 mod config_file;
+mod key_formats;
