@@ -1,4 +1,6 @@
 //! The integration tests, one module a command or subject.
 
 mod config_file;
+mod key_foreign;
 mod key_formats;
+mod key_tools;

@@ -46,7 +46,7 @@ const HIDDEN: [&str; 16] = [
 
 pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let address = loopback_only(&args.server.listen)?;
-    let sandbox = Sandbox::open(args.server.options())?;
+    let sandbox = Sandbox::open(args.server.options()?)?;
     let home = tempfile::Builder::new()
         .prefix("artcafe-sandbox-")
         .tempdir()

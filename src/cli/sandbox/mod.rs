@@ -35,7 +35,7 @@ pub(crate) struct ServerArgs {
     dialect: Dialect,
     /// Show a fault, by route and count; see below. Repeat for more
     #[arg(long, value_name = "SPEC")]
-    fault: Vec<Fault>,
+    fault: Vec<String>,
     /// A tenant in place of the two built-in ones: NAME[:PLAN[:STATUS]] or ID=NAME[:PLAN[:STATUS]]. Repeat for more
     #[arg(long, value_name = "SPEC")]
     tenant: Vec<TenantSpec>,
@@ -48,15 +48,15 @@ pub(crate) struct ServerArgs {
 }
 
 impl ServerArgs {
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> Result<Options, SandboxError> {
+        Ok(Options {
             dialect: self.dialect,
             data: self.data.clone(),
-            faults: self.fault.clone(),
+            faults: self.fault.iter().map(|spec| spec.parse()).collect::<Result<Vec<Fault>, _>>()?,
             tenants: self.tenant.clone(),
             agents: self.agent.clone(),
             log: self.log.clone(),
-        }
+        })
     }
 }
 

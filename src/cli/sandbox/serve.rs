@@ -28,7 +28,7 @@ pub(crate) struct ServeArgs {
 
 pub(crate) fn run(context: &Context, args: &ServeArgs) -> Outcome {
     let address = loopback_only(&args.server.listen)?;
-    let sandbox = Sandbox::open(args.server.options())?;
+    let sandbox = Sandbox::open(args.server.options()?)?;
     context.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| unbound(&args.server.listen, error))?;
         let bound = listener.local_addr().map_err(|error| unbound(&args.server.listen, error))?;

@@ -27,7 +27,7 @@ pub struct Difference {
 
 /// What became of the file.
 #[derive(Debug, Clone)]
-pub struct Written {
+pub(crate) struct Written {
     /// The file.
     pub path: PathBuf,
     /// Whether it is new.
