@@ -109,11 +109,21 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, DurableErro
 }
 
 /// [`replace`], but only while the file still holds `expected` (`None`: while it is absent).
-pub fn replace_if_unchanged(path: &Path, expected: Option<&[u8]>, bytes: &[u8], mode: u32) -> Result<bool, DurableError> {
+pub fn replace_if_unchanged(
+    path: &Path,
+    expected: Option<&[u8]>,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<bool, DurableError> {
     replace_checked(path, Some(expected), bytes, mode)
 }
 
-fn replace_checked(path: &Path, expected: Option<Option<&[u8]>>, bytes: &[u8], mode: u32) -> Result<bool, DurableError> {
+fn replace_checked(
+    path: &Path,
+    expected: Option<Option<&[u8]>>,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<bool, DurableError> {
     let target = resolve_link(path)?;
     let existing = match fs::metadata(&target) {
         Ok(metadata) => Some(metadata),
@@ -147,7 +157,9 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableErr
     // link(2) refuses an existing name, which rename(2) would replace.
     match fs::hard_link(&temporary.path, path) {
         Ok(()) => sync_parent(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(DurableError::Exists { path: path.to_path_buf() }),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(DurableError::Exists { path: path.to_path_buf() })
+        }
         Err(error) => Err(failed("create", path)(error)),
     }
 }
@@ -156,7 +168,9 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableErr
 pub fn rename_new(from: &Path, to: &Path) -> Result<(), DurableError> {
     match fs::hard_link(from, to) {
         Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(DurableError::Exists { path: to.to_path_buf() }),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(DurableError::Exists { path: to.to_path_buf() });
+        }
         Err(error) => return Err(failed("rename", from)(error)),
     }
     sync_parent(to)?;
@@ -282,7 +296,9 @@ impl Lock {
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(20)),
+                Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20))
+                }
                 Err(fs::TryLockError::WouldBlock) => {
                     let mut holder = String::new();
                     let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();

@@ -25,19 +25,12 @@ fn check(kind: &'static str, text: &str) -> Result<(), IdError> {
         "it is longer than 128 characters"
     } else if text == "." || text == ".." {
         "it would name a directory"
-    } else if !text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-    {
+    } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
         "only letters, digits, `.`, `_` and `-` are allowed"
     } else {
         return Ok(());
     };
-    Err(IdError {
-        kind,
-        shown: ServerText::new(text).to_string().chars().take(80).collect(),
-        reason,
-    })
+    Err(IdError { kind, shown: ServerText::new(text).to_string().chars().take(80).collect(), reason })
 }
 
 macro_rules! id_type {
@@ -80,7 +73,8 @@ macro_rules! id_type {
 
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(&self.0)
+                // Padded as the caller's columns ask.
+                formatter.pad(&self.0)
             }
         }
     };
@@ -123,7 +117,8 @@ impl ServerText {
                 break;
             }
             // Bidirectional controls reorder what a person reads, so they are escaped as well.
-            let reorders = matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let reorders =
+                matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
             if character.is_control() || reorders {
                 shown.extend(character.escape_unicode());
             } else {

@@ -24,7 +24,8 @@ pub struct Challenge {
 
 impl Challenge {
     fn read(route: &'static str, body: &Value) -> Result<Self, ApiError> {
-        let text = body.get("challenge").and_then(Value::as_str).ok_or_else(|| malformed(route, "it has no challenge"))?;
+        let text =
+            body.get("challenge").and_then(Value::as_str).ok_or_else(|| malformed(route, "it has no challenge"))?;
         if !(32..=128).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(malformed(route, "the challenge is not 32 to 128 hex digits, and nothing else is ever signed"));
         }
@@ -104,7 +105,8 @@ impl Client {
         repeat: Repeat,
     ) -> Result<Value, ApiError> {
         let path = format!("/api/v1{path}");
-        self.send(Request { route, method: Method::POST, path, query: Vec::new(), body: Some(body), access, repeat }).await
+        self.send(Request { route, method: Method::POST, path, query: Vec::new(), body: Some(body), access, repeat })
+            .await
     }
 }
 
@@ -114,7 +116,9 @@ fn token_of(route: &'static str, body: &Value) -> Result<SecretString, ApiError>
         return Err(malformed(route, "it does not say that the signature is valid"));
     }
     match body.get("token").and_then(Value::as_str) {
-        Some(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Secret::new(token.to_owned())),
+        Some(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok(Secret::new(token.to_owned()))
+        }
         _ => Err(malformed(route, "it has no token")),
     }
 }

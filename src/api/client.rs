@@ -35,6 +35,9 @@ pub struct Trace {
     pub attempt: u32,
 }
 
+/// Hears of each request, for `--verbose`.
+pub type Tracer = Arc<dyn Fn(&Trace) + Send + Sync>;
+
 /// What a client is made from.
 #[derive(Clone)]
 pub struct ClientOptions {
@@ -51,7 +54,7 @@ pub struct ClientOptions {
     /// The clock, to measure the server's against.
     pub now: fn() -> Timestamp,
     /// Called after each attempt.
-    pub trace: Option<Arc<dyn Fn(&Trace) + Send + Sync>>,
+    pub trace: Option<Tracer>,
 }
 
 /// How a request shows who it is from.
@@ -212,19 +215,24 @@ impl Client {
     }
 
     fn refused(&self, route: &'static str, status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> ApiError {
-        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| self.retry_after(text));
+        let retry_after =
+            headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| self.retry_after(text));
         let body: Option<Value> = serde_json::from_slice(bytes).ok();
         let detail = body.as_ref().map(|body| body.get("detail").unwrap_or(body));
         let limit = detail.filter(|_| status == StatusCode::PAYMENT_REQUIRED).and_then(|detail| {
             let number = |name: &str| detail.get(name).and_then(Value::as_u64);
-            let text = |name: &str| detail.get(name).and_then(Value::as_str).map(|text| ServerText::new(text).to_string());
-            Some(PlanLimit { resource: text("resource")?, current: number("current")?, limit: number("limit")?, plan: text("plan")? })
+            let text =
+                |name: &str| detail.get(name).and_then(Value::as_str).map(|text| ServerText::new(text).to_string());
+            Some(PlanLimit {
+                resource: text("resource")?,
+                current: number("current")?,
+                limit: number("limit")?,
+                plan: text("plan")?,
+            })
         });
         let text = match detail {
             Some(Value::String(text)) => text.clone(),
-            Some(Value::Array(entries)) => {
-                entries.iter().filter_map(validation_entry).collect::<Vec<_>>().join("; ")
-            }
+            Some(Value::Array(entries)) => entries.iter().filter_map(validation_entry).collect::<Vec<_>>().join("; "),
             Some(Value::Object(object)) => match object.get("message").and_then(Value::as_str) {
                 Some(message) => message.to_owned(),
                 None => "an error object".to_owned(),
@@ -249,7 +257,12 @@ impl Client {
 
 /// One entry of a 422's list: where and what, without the `input`, which repeats what was sent.
 fn validation_entry(entry: &Value) -> Option<String> {
-    let place: Vec<String> = entry.get("loc")?.as_array()?.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+    let place: Vec<String> = entry
+        .get("loc")?
+        .as_array()?
+        .iter()
+        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+        .collect();
     Some(format!("{}: {}", place.join("."), entry.get("msg")?.as_str()?))
 }
 

@@ -138,7 +138,11 @@ pub(super) fn no_answer(origin: &str, route: &'static str, source: reqwest::Erro
     let how = if source.is_timeout() {
         Unreachable::Timeout
     } else if source.is_connect() {
-        if chain_mentions(&source, &["certificate", "tls", "handshake", "unknownissuer"]) { Unreachable::Tls } else { Unreachable::Connect }
+        if chain_mentions(&source, &["certificate", "tls", "handshake", "unknownissuer"]) {
+            Unreachable::Tls
+        } else {
+            Unreachable::Connect
+        }
     } else {
         Unreachable::Closed
     };

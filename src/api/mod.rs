@@ -14,5 +14,5 @@ mod retry;
 pub mod token;
 pub mod wire;
 
-pub use client::{Access, Client, ClientOptions, Trace};
+pub use client::{Access, Client, ClientOptions, Trace, Tracer};
 pub use error::{ApiError, PlanLimit, Unreachable};

@@ -64,7 +64,9 @@ impl Client {
     pub async fn revoke_key(&self, id: &KeyId, reason: &str, access: Access<'_>) -> Result<(), ApiError> {
         let path = format!("/ssh-keys/{id}/revoke");
         // Revoking twice is the same as once.
-        self.post("POST /ssh-keys/{id}/revoke", &path, json!({ "reason": reason }), access, Repeat::Safe).await.map(|_| ())
+        self.post("POST /ssh-keys/{id}/revoke", &path, json!({ "reason": reason }), access, Repeat::Safe)
+            .await
+            .map(|_| ())
     }
 
     /// Deletes a key record for good.

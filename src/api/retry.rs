@@ -31,7 +31,8 @@ pub(super) fn wait_before_next(error: &ApiError, repeat: Repeat, attempt: u32, r
     if attempt >= retries {
         return None;
     }
-    let unsent = matches!(error, ApiError::NoAnswer { how: Unreachable::Connect, .. } | ApiError::Status { status: 429, .. });
+    let unsent =
+        matches!(error, ApiError::NoAnswer { how: Unreachable::Connect, .. } | ApiError::Status { status: 429, .. });
     if !(unsent || repeat == Repeat::Safe && error.is_temporary()) {
         return None;
     }

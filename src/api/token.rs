@@ -34,7 +34,11 @@ impl Claims {
         let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
         let claims: Value = serde_json::from_slice(&payload).ok()?;
         let text = |names: &[&str]| {
-            names.iter().find_map(|name| claims.get(*name).and_then(Value::as_str)).filter(|text| !text.is_empty()).map(str::to_owned)
+            names
+                .iter()
+                .find_map(|name| claims.get(*name).and_then(Value::as_str))
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
         };
         Some(Self {
             subject: text(&["sub"]),
@@ -59,7 +63,8 @@ mod tests {
 
     #[test]
     fn claims_are_read_and_fractions_accepted() {
-        let payload = URL_SAFE_NO_PAD.encode(br#"{"sub":"k","tenant_id":"t","agent_id":null,"iat":1700000000.25,"exp":1700003600}"#);
+        let payload = URL_SAFE_NO_PAD
+            .encode(br#"{"sub":"k","tenant_id":"t","agent_id":null,"iat":1700000000.25,"exp":1700003600}"#);
         let claims = Claims::read(&format!("e30.{payload}.x")).unwrap();
         assert_eq!(claims.subject.as_deref(), Some("k"));
         assert_eq!(claims.agent_id, None);

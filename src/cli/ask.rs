@@ -25,7 +25,13 @@ pub(crate) fn needed(what: &str, flag: &str, variable: &str) -> Failure {
 
 impl Context {
     /// A value, with what is known as the proposal.
-    pub(crate) fn ask(&self, what: &str, proposal: Option<String>, flag: &str, variable: &str) -> Result<String, Failure> {
+    pub(crate) fn ask(
+        &self,
+        what: &str,
+        proposal: Option<String>,
+        flag: &str,
+        variable: &str,
+    ) -> Result<String, Failure> {
         if !self.can_ask() {
             return proposal.ok_or_else(|| needed(what, flag, variable));
         }
@@ -43,15 +49,24 @@ impl Context {
             return Ok(true);
         }
         if !self.can_ask() {
-            return Err(OpError::new(ErrorCode::InputNeeded, format!("a confirmation is needed and nobody can be asked: {question}"))
-                .hint("agree with `--yes` or ARTCAFE_YES=1")
-                .into());
+            return Err(OpError::new(
+                ErrorCode::InputNeeded,
+                format!("a confirmation is needed and nobody can be asked: {question}"),
+            )
+            .hint("agree with `--yes` or ARTCAFE_YES=1")
+            .into());
         }
         Confirm::with_theme(&ColorfulTheme::default()).with_prompt(question).default(false).interact().map_err(asked)
     }
 
     /// A secret, not echoed; a new one is asked for twice.
-    pub(crate) fn ask_secret(&self, what: &str, is_new: bool, flag: &str, variable: &str) -> Result<SecretString, Failure> {
+    pub(crate) fn ask_secret(
+        &self,
+        what: &str,
+        is_new: bool,
+        flag: &str,
+        variable: &str,
+    ) -> Result<SecretString, Failure> {
         if !self.can_ask() {
             return Err(needed(what, flag, variable));
         }

@@ -8,8 +8,10 @@ use crate::cli::context::Context;
 
 /// Print a shell's completion script
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe completions bash > ~/.local/share/bash-completion/completions/artcafe\n  \
-artcafe completions zsh > \"${fpath[1]}/_artcafe\"\n  artcafe completions fish > ~/.config/fish/completions/artcafe.fish")]
+#[command(
+    after_help = "Examples:\n  artcafe completions bash > ~/.local/share/bash-completion/completions/artcafe\n  \
+artcafe completions zsh > \"${fpath[1]}/_artcafe\"\n  artcafe completions fish > ~/.config/fish/completions/artcafe.fish"
+)]
 pub(crate) struct CompletionsArgs {
     /// The shell
     shell: Shell,

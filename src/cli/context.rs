@@ -111,7 +111,8 @@ impl Context {
             client: OnceCell::new(),
             settings,
         };
-        if from_file && session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, &session)) {
+        if from_file && session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, &session))
+        {
             session.settings.key_id = None;
         }
         if self.verbose {
@@ -120,7 +121,13 @@ impl Context {
             session.trace = Some(Arc::new(move |trace| {
                 if let Ok(output) = quiet.lock() {
                     let again = if trace.attempt > 1 { format!(", attempt {}", trace.attempt) } else { String::new() };
-                    output.detail(&format!("{} at {}: {} ({} ms{again})", trace.route, trace.origin, trace.outcome, trace.took.as_millis()));
+                    output.detail(&format!(
+                        "{} at {}: {} ({} ms{again})",
+                        trace.route,
+                        trace.origin,
+                        trace.outcome,
+                        trace.took.as_millis()
+                    ));
                 }
             }));
         }
@@ -136,7 +143,9 @@ impl Context {
             return Ok(Some(GivenToken { token: Secret::new(token.to_owned()), from: "ARTCAFE_TOKEN".to_owned() }));
         }
         match self.env.var("ARTCAFE_TOKEN_SOURCE") {
-            Some(source) => Ok(Some(GivenToken { token: self.read_source(source)?, from: "ARTCAFE_TOKEN_SOURCE".to_owned() })),
+            Some(source) => {
+                Ok(Some(GivenToken { token: self.read_source(source)?, from: "ARTCAFE_TOKEN_SOURCE".to_owned() }))
+            }
             None => Ok(None),
         }
     }
@@ -162,7 +171,9 @@ impl Context {
                 None if can_ask => {
                     let prompt = format!("Passphrase of {}", path.display());
                     let answer = dialoguer::Password::new().with_prompt(prompt).interact();
-                    Secret::new(answer.map_err(|_| OpError::new(ErrorCode::InputNeeded, "the question was not answered"))?)
+                    Secret::new(
+                        answer.map_err(|_| OpError::new(ErrorCode::InputNeeded, "the question was not answered"))?,
+                    )
                 }
                 None => return Ok(None),
             };

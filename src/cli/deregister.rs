@@ -26,7 +26,10 @@ pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
     let session = context.session_of(context.settings()?, &args.passphrase)?;
     let agent = session.agent()?.clone();
     let plan = plan(&session)?;
-    context.output.status(&format!("the key of agent `{agent}` will be revoked at {}; a revoked key never works again", session.settings.endpoint.value));
+    context.output.status(&format!(
+        "the key of agent `{agent}` will be revoked at {}; a revoked key never works again",
+        session.settings.endpoint.value
+    ));
     for file in &plan.remove {
         context.output.status(&format!("  removes {}", file.display()));
     }
@@ -38,10 +41,16 @@ pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
     }
     let report = context.block_on(deregister(&session, &args.reason))??;
     if report.outcome == "deleted" {
-        context.output.warn("deleted_not_revoked", "the platform has no way to revoke a key, so its record was deleted; the reason is lost there");
+        context.output.warn(
+            "deleted_not_revoked",
+            "the platform has no way to revoke a key, so its record was deleted; the reason is lost there",
+        );
     }
     if report.outcome != "absent" {
-        context.output.warn("token_stays_valid", "tokens already issued for the key stay valid until they expire, an hour at most");
+        context.output.warn(
+            "token_stays_valid",
+            "tokens already issued for the key stay valid until they expire, an hour at most",
+        );
     }
     context.output.finish("deregister", &report, |report| {
         let ids: Vec<&str> = report.key_ids.iter().map(|id| id.as_str()).collect();

@@ -12,8 +12,10 @@ use crate::ops::{ErrorCode, OpError};
 
 /// Print help for a command or a topic
 #[derive(Debug, Args)]
-#[command(after_help = "Topics:\n  environment   every variable that is read\n  exit-codes    what each exit code means\n  \
-secrets       how secrets are given\n\nExamples:\n  artcafe help key generate\n  artcafe help environment")]
+#[command(
+    after_help = "Topics:\n  environment   every variable that is read\n  exit-codes    what each exit code means\n  \
+secrets       how secrets are given\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
+)]
 pub(crate) struct HelpArgs {
     /// A command, word by word, or a topic: environment, exit-codes, secrets
     words: Vec<String>,
@@ -57,7 +59,8 @@ pub(crate) fn exit_codes() -> String {
     let mut text = "Exit codes of artcafe. With --json a failure also says `code` and `retryable`.\n\n".to_owned();
     for (code, about) in EXIT_CODES {
         text.push_str(&format!("  {code:>3}  {about}\n"));
-        let names: Vec<&str> = ErrorCode::ALL.iter().filter(|name| name.exit_code() == *code).map(|name| name.as_str()).collect();
+        let names: Vec<&str> =
+            ErrorCode::ALL.iter().filter(|name| name.exit_code() == *code).map(|name| name.as_str()).collect();
         if !names.is_empty() {
             text.push_str(&format!("       {}\n", names.join(", ")));
         }

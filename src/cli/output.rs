@@ -46,7 +46,11 @@ impl Output {
             Some("auto") => Some(ColorWhen::Auto),
             _ => None,
         };
-        let when = color.or(from_variable).unwrap_or(if env.var("NO_COLOR").is_some() { ColorWhen::Never } else { ColorWhen::Auto });
+        let when = color.or(from_variable).unwrap_or(if env.var("NO_COLOR").is_some() {
+            ColorWhen::Never
+        } else {
+            ColorWhen::Auto
+        });
         let on = |terminal: bool| match when {
             ColorWhen::Auto => terminal && env.var("TERM") != Some("dumb"),
             ColorWhen::Always => true,
@@ -88,7 +92,13 @@ impl Output {
     }
 
     /// The same with an exit code that carries a verdict.
-    pub(crate) fn finish_with<T: Serialize>(&self, command: &str, report: &T, code: ExitCode, text: impl FnOnce(&T) -> String) -> Outcome {
+    pub(crate) fn finish_with<T: Serialize>(
+        &self,
+        command: &str,
+        report: &T,
+        code: ExitCode,
+        text: impl FnOnce(&T) -> String,
+    ) -> Outcome {
         let mut printed = if self.json {
             let object = json!({
                 "schema": format!("artcafe.{command}/1"),

@@ -121,7 +121,11 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
 }
 
 /// The key's place: what the flags say, else what is configured, else the default.
-fn key_path(args: &SetupArgs, configured: Sourced<PathBuf>, paths: &crate::config::Paths) -> Result<Sourced<PathBuf>, Failure> {
+fn key_path(
+    args: &SetupArgs,
+    configured: Sourced<PathBuf>,
+    paths: &crate::config::Paths,
+) -> Result<Sourced<PathBuf>, Failure> {
     let (path, flag) = if let Some(path) = &args.private_key {
         (path.clone(), "--private-key")
     } else if let Some(path) = &args.output {
@@ -130,7 +134,9 @@ fn key_path(args: &SetupArgs, configured: Sourced<PathBuf>, paths: &crate::confi
         let directory = args.ssh_key_path.clone().unwrap_or_else(|| paths.key_dir.clone());
         let name = args.ssh_key_name.as_deref().unwrap_or("artcafe_agent");
         if name.is_empty() || name.contains('/') || name == "." || name == ".." {
-            return Err(OpError::new(ErrorCode::Usage, format!("`{name}` is no file name")).hint("give the directory with `--ssh-key-path`").into());
+            return Err(OpError::new(ErrorCode::Usage, format!("`{name}` is no file name"))
+                .hint("give the directory with `--ssh-key-path`")
+                .into());
         }
         (directory.join(name), "--ssh-key-path")
     } else {
@@ -159,11 +165,17 @@ fn fill_in(context: &Context, args: &SetupArgs, settings: &mut Settings) -> Resu
     if args.interactive {
         let proposal = settings.endpoint.value.to_string();
         let text = context.ask("API endpoint", Some(proposal), "--api-endpoint", "ARTCAFE_API_ENDPOINT")?;
-        let value = text.parse::<crate::config::Endpoint>().map_err(|error| OpError::new(ErrorCode::Usage, error.to_string()))?;
+        let value = text
+            .parse::<crate::config::Endpoint>()
+            .map_err(|error| OpError::new(ErrorCode::Usage, error.to_string()))?;
         if value != settings.endpoint.value {
             settings.endpoint = Sourced { value, origin: Origin::Flag("--api-endpoint") };
         }
-        if args.private_key.is_none() && args.output.is_none() && args.ssh_key_path.is_none() && args.ssh_key_name.is_none() {
+        if args.private_key.is_none()
+            && args.output.is_none()
+            && args.ssh_key_path.is_none()
+            && args.ssh_key_name.is_none()
+        {
             let proposal = settings.paths.contract(&settings.private_key_path.value);
             let text = context.ask("Private key file", Some(proposal), "--output", "ARTCAFE_PRIVATE_KEY_PATH")?;
             let value = std::path::absolute(settings.paths.expand(&text)).map_err(unknown_directory)?;
@@ -230,8 +242,16 @@ impl Attendant for Clerk<'_> {
             return Ok(true);
         }
         self.context.confirm("Change the configuration (a dated backup is kept)?").map_err(|Failure(error)| {
-            let changes: Vec<String> = differences.iter().map(|entry| format!("{}: {} → {}", entry.key, entry.old, entry.new)).collect();
-            OpError { message: format!("`{}` names other values ({}), and nobody can be asked", path.display(), changes.join(", ")), ..error }
+            let changes: Vec<String> =
+                differences.iter().map(|entry| format!("{}: {} → {}", entry.key, entry.old, entry.new)).collect();
+            OpError {
+                message: format!(
+                    "`{}` names other values ({}), and nobody can be asked",
+                    path.display(),
+                    changes.join(", ")
+                ),
+                ..error
+            }
         })
     }
 
@@ -270,11 +290,16 @@ fn text(output: &Output, report: &SetupReport) -> String {
             let word = output.paint(Style::Good, "proven");
             let unchanged = if report.changed { "" } else { "; nothing had to be changed" };
             lines.push(format!("agent `{agent}` is {word} at {}{unchanged}", report.endpoint));
-            lines.push(format!("key           {} ({})", proof.key_id.as_ref().map_or("", |id| id.as_str()), proof.fingerprint));
+            lines.push(format!(
+                "key           {} ({})",
+                proof.key_id.as_ref().map_or("", |id| id.as_str()),
+                proof.fingerprint
+            ));
         }
         None => {
             lines.push("key and configuration are ready; register the public key in the portal:".to_owned());
-            lines.extend(report.portal_steps.iter().enumerate().map(|(index, step)| format!("  {}. {step}", index + 1)));
+            lines
+                .extend(report.portal_steps.iter().enumerate().map(|(index, step)| format!("  {}. {step}", index + 1)));
         }
     }
     lines.push(format!("configuration {}", report.config_path.display()));

@@ -24,17 +24,30 @@ fn text(output: &Output, report: &StatusReport) -> String {
         format!("agent         {}", report.agent_id.as_ref().map_or_else(none, ToString::to_string)),
         format!("tenant        {}", report.tenant_id.as_ref().map_or_else(none, ToString::to_string)),
         format!("endpoint      {}", report.endpoint),
-        format!("configuration {}{}", report.config_path.display(), if report.config_present { "" } else { " (absent)" }),
+        format!(
+            "configuration {}{}",
+            report.config_path.display(),
+            if report.config_present { "" } else { " (absent)" }
+        ),
     ];
     match (&report.key, &report.key_problem) {
         (Some(key), _) => {
             let age = key.age_days.map_or_else(String::new, |days| format!(", {days} days old"));
             let protection = if key.encrypted { ", protected by a passphrase" } else { "" };
-            lines.push(format!("key           {} ({} {}{age}{protection})", key.path.display(), key.algorithm, key.bits));
+            lines.push(format!(
+                "key           {} ({} {}{age}{protection})",
+                key.path.display(),
+                key.algorithm,
+                key.bits
+            ));
             lines.push(format!("fingerprint   {}", output.paint(Style::Strong, &key.fingerprint)));
-            lines.extend(key.problems.iter().map(|problem| format!("              {}", output.paint(Style::Warning, problem))));
+            lines.extend(
+                key.problems.iter().map(|problem| format!("              {}", output.paint(Style::Warning, problem))),
+            );
         }
-        (None, problem) => lines.push(format!("key           {}", output.paint(Style::Warning, problem.as_deref().unwrap_or("none")))),
+        (None, problem) => {
+            lines.push(format!("key           {}", output.paint(Style::Warning, problem.as_deref().unwrap_or("none"))))
+        }
     }
     let registration = match (&report.registration, &report.key_id) {
         (Some(entry), _) => format!("key id {}, registered {}", entry.key_id, entry.registered_at),
@@ -45,7 +58,9 @@ fn text(output: &Output, report: &StatusReport) -> String {
     let login = match (&report.token_from, &report.login) {
         (Some(from), _) => format!("token from {from}"),
         (None, Some(login)) if login.expired => output.paint(Style::Warning, "expired"),
-        (None, Some(login)) => login.expires_at.map_or("stored".to_owned(), |end| format!("stored, until {}", end.strftime("%Y-%m-%d %H:%M UTC"))),
+        (None, Some(login)) => login
+            .expires_at
+            .map_or("stored".to_owned(), |end| format!("stored, until {}", end.strftime("%Y-%m-%d %H:%M UTC"))),
         (None, None) => "none".to_owned(),
     };
     lines.push(format!("admin login   {login}"));

@@ -88,13 +88,14 @@ pub async fn check(session: &Session, token: &SecretString, from: &str) -> Resul
         Ok(()) if named.is_some() => Ok(None),
         // A good token that names no tenant: the server would choose one, so ours is named.
         Ok(()) => Ok(Some(tenant.clone())),
-        Err(ApiError::Status { status: 403, detail, .. }) if detail.as_str().starts_with("No organization") => Ok(Some(tenant.clone())),
-        Err(error) if matches!(error.status(), Some(401)) => Err(OpError::new(
-            ErrorCode::TokenRefused,
-            format!("the server does not accept the token from {from}"),
-        )
-        .because(error)
-        .hint("it may have expired: get a new one from the portal, then `artcafe auth login`")),
+        Err(ApiError::Status { status: 403, detail, .. }) if detail.as_str().starts_with("No organization") => {
+            Ok(Some(tenant.clone()))
+        }
+        Err(error) if matches!(error.status(), Some(401)) => {
+            Err(OpError::new(ErrorCode::TokenRefused, format!("the server does not accept the token from {from}"))
+                .because(error)
+                .hint("it may have expired: get a new one from the portal, then `artcafe auth login`"))
+        }
         Err(error) => Err(error.into()),
     }
 }

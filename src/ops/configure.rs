@@ -56,8 +56,11 @@ pub fn change(path: PathBuf, key: &str, change: &Change) -> Result<ChangeReport,
     let key_path = path_of(key)?;
     let file = ConfigFile::load(&path)?;
     if file.is_none() && matches!(change, Change::Unset) {
-        return Err(OpError::new(ErrorCode::NotConfigured, format!("there is no configuration at `{}`", path.display()))
-            .hint("make one with `artcafe setup` or `artcafe config init`"));
+        return Err(OpError::new(
+            ErrorCode::NotConfigured,
+            format!("there is no configuration at `{}`", path.display()),
+        )
+        .hint("make one with `artcafe setup` or `artcafe config init`"));
     }
     let mut edit = file.as_ref().map_or_else(|| Ok(Edit::absent(&path)), Edit::new)?;
     match change {
@@ -98,8 +101,11 @@ pub struct InitValue {
 pub fn init(session: &Session) -> Result<InitReport, OpError> {
     let path = session.settings.paths.config.value.clone();
     if session.settings.file.is_some() {
-        return Err(OpError::new(ErrorCode::FileExists, format!("there is a configuration at `{}` already", path.display()))
-            .hint("change single values with `artcafe config set KEY VALUE`"));
+        return Err(OpError::new(
+            ErrorCode::FileExists,
+            format!("there is a configuration at `{}` already", path.display()),
+        )
+        .hint("change single values with `artcafe config set KEY VALUE`"));
     }
     let mut entries = Vec::new();
     let mut values = Vec::new();

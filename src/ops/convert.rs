@@ -54,7 +54,8 @@ pub fn convert(session: &Session, options: &ConvertOptions) -> Result<ConvertRep
     let bytes = crate::keys::read_private(&options.path)?;
     let inspection = crate::keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, &options.path))?;
     let old = if inspection.encrypted { Some(session.passphrase_of(&options.path)?) } else { None };
-    let loaded = PrivateKey::decode(bytes.expose(), old.as_ref()).map_err(|error| OpError::of_key(error, &options.path))?;
+    let loaded =
+        PrivateKey::decode(bytes.expose(), old.as_ref()).map_err(|error| OpError::of_key(error, &options.path))?;
     let format = options.format.unwrap_or(loaded.format);
     format.supports(loaded.key.algorithm())?;
     let passphrase = match &options.passphrase {

@@ -78,7 +78,8 @@ pub async fn deregister(session: &Session, reason: &str) -> Result<DeregisterRep
             outcome = match client.revoke_key(&record.key_id, reason, grant.access()).await {
                 Ok(()) => "revoked",
                 // Section 6: no release of the real server has the route.
-                Err(error) if error.is_route_missing() => match client.delete_key(&record.key_id, grant.access()).await {
+                Err(error) if error.is_route_missing() => match client.delete_key(&record.key_id, grant.access()).await
+                {
                     Ok(()) => "deleted",
                     Err(error) if error.is_record_missing() => "deleted",
                     Err(error) => return Err(undone(error)),
@@ -100,7 +101,9 @@ pub async fn deregister(session: &Session, reason: &str) -> Result<DeregisterRep
         }
     }
     let mut state = State::load(&session.settings.paths)?;
-    state.registrations.retain(|entry| entry.endpoint != endpoint || entry.agent_id != agent || entry.fingerprint != fingerprint);
+    state
+        .registrations
+        .retain(|entry| entry.endpoint != endpoint || entry.agent_id != agent || entry.fingerprint != fingerprint);
     state.made.retain(|made| made.config != config);
     state.save(&session.settings.paths)?;
     Ok(DeregisterReport { agent_id: agent, tenant_id: tenant, endpoint, key_ids, outcome, removed, kept: plan.keep })
@@ -108,7 +111,8 @@ pub async fn deregister(session: &Session, reason: &str) -> Result<DeregisterRep
 
 /// The server did not do it: nothing on this machine is touched.
 fn undone(error: ApiError) -> OpError {
-    let mut failure = OpError::new(ErrorCode::Failed, "the key could not be revoked, so nothing on this machine was removed");
+    let mut failure =
+        OpError::new(ErrorCode::Failed, "the key could not be revoked, so nothing on this machine was removed");
     let cause = OpError::from(error);
     failure.code = cause.code;
     failure.because(cause).hint("run the same command again, or revoke the key in the portal")

@@ -228,9 +228,15 @@ impl From<DurableError> for OpError {
                 let code = io_code(error.io_kind());
                 (code, io_hint(code))
             }
-            DurableError::Exists { .. } => (ErrorCode::FileExists, Some("choose another name, or move the file away".to_owned())),
-            DurableError::Changed { .. } => (ErrorCode::ChangedMeanwhile, Some("run the same command again".to_owned())),
-            DurableError::Locked { .. } => (ErrorCode::Locked, Some("wait for it to end and run the same command again".to_owned())),
+            DurableError::Exists { .. } => {
+                (ErrorCode::FileExists, Some("choose another name, or move the file away".to_owned()))
+            }
+            DurableError::Changed { .. } => {
+                (ErrorCode::ChangedMeanwhile, Some("run the same command again".to_owned()))
+            }
+            DurableError::Locked { .. } => {
+                (ErrorCode::Locked, Some("wait for it to end and run the same command again".to_owned()))
+            }
         };
         let message = error.to_string();
         let failure = Self { code, message, hint, source: None };
@@ -302,8 +308,12 @@ impl From<SourceError> for OpError {
                 let code = io_code(Some(source.kind()));
                 (code, io_hint(code).or_else(|| Some(sources.to_owned())))
             }
-            SourceError::Unset { .. } | SourceError::Unusable { .. } => (ErrorCode::InputNeeded, Some(sources.to_owned())),
-            SourceError::CommandFailed { .. } => (ErrorCode::Failed, Some("run the command by hand to see why".to_owned())),
+            SourceError::Unset { .. } | SourceError::Unusable { .. } => {
+                (ErrorCode::InputNeeded, Some(sources.to_owned()))
+            }
+            SourceError::CommandFailed { .. } => {
+                (ErrorCode::Failed, Some("run the command by hand to see why".to_owned()))
+            }
         };
         let message = error.to_string();
         let failure = Self { code, message, hint, source: None };
@@ -316,7 +326,8 @@ impl From<SourceError> for OpError {
 
 impl From<IdError> for OpError {
     fn from(error: IdError) -> Self {
-        Self::new(ErrorCode::Usage, error.to_string()).hint("ids come from the portal: 1 to 128 letters, digits, `.`, `_` or `-`")
+        Self::new(ErrorCode::Usage, error.to_string())
+            .hint("ids come from the portal: 1 to 128 letters, digits, `.`, `_` or `-`")
     }
 }
 

@@ -58,7 +58,9 @@ pub async fn list(session: &Session, options: &ListOptions) -> Result<ListReport
         .filter(|record| options.key_type.as_deref().is_none_or(|wanted| record.key_type.as_str() == wanted))
         .filter(|record| !options.active_only || record.is_usable())
         .map(|record| ListedKey {
-            openssh_fingerprint: crate::keys::PublicKey::parse_line(&record.public_key).ok().map(|key| key.openssh_fingerprint()),
+            openssh_fingerprint: crate::keys::PublicKey::parse_line(&record.public_key)
+                .ok()
+                .map(|key| key.openssh_fingerprint()),
             is_local: local.as_ref().is_some_and(|key| key.is_line(&record.public_key)),
             record,
         })

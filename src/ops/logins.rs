@@ -57,11 +57,16 @@ impl Logins {
     /// Reads the file; an absent one is empty.
     pub fn load(paths: &Paths) -> Result<Self, OpError> {
         let path = Self::path(paths);
-        let Some(bytes) = durable::read_if_present(&path, 4 * 1024 * 1024)?.map(Zeroizing::new) else { return Ok(Self::default()) };
+        let Some(bytes) = durable::read_if_present(&path, 4 * 1024 * 1024)?.map(Zeroizing::new) else {
+            return Ok(Self::default());
+        };
         // The parser's words may quote the file, which holds tokens: only the place is told.
         let content: Content = serde_json::from_slice(&bytes).map_err(|error| {
-            OpError::new(ErrorCode::ConfigInvalid, format!("`{}` is damaged at line {}, column {}", path.display(), error.line(), error.column()))
-                .hint("remove it with `artcafe auth logout --all`, then log in again with `artcafe auth login`")
+            OpError::new(
+                ErrorCode::ConfigInvalid,
+                format!("`{}` is damaged at line {}, column {}", path.display(), error.line(), error.column()),
+            )
+            .hint("remove it with `artcafe auth logout --all`, then log in again with `artcafe auth login`")
         })?;
         let entries = content
             .logins

@@ -29,7 +29,9 @@ impl From<KeyError> for OpError {
             KeyError::PassphraseNeeded => ErrorCode::InputNeeded,
             KeyError::PassphraseWrong => ErrorCode::PassphraseWrong,
             KeyError::PassphraseEmpty => ErrorCode::Usage,
-            KeyError::Unsupported { .. } | KeyError::NotAKey { .. } | KeyError::NotAPublicLine { .. } => ErrorCode::KeyUnusable,
+            KeyError::Unsupported { .. } | KeyError::NotAKey { .. } | KeyError::NotAPublicLine { .. } => {
+                ErrorCode::KeyUnusable
+            }
             KeyError::NotAFile { .. } | KeyError::TooLarge { .. } => ErrorCode::KeyUnusable,
             KeyError::Missing { .. } => ErrorCode::KeyFileMissing,
             KeyError::Exists { .. } => ErrorCode::FileExists,

@@ -9,13 +9,13 @@
 pub mod access;
 pub mod configure;
 pub mod convert;
-mod lower_errors;
 pub mod deregister;
 pub mod error;
 pub mod generate;
 pub mod list;
 pub mod login;
 pub mod logins;
+mod lower_errors;
 pub mod pages;
 pub mod prove;
 pub mod register;

@@ -274,8 +274,10 @@ impl Proof<'_> {
         let failure = match &records {
             None => self.likely(),
             Some(records) => {
-                let same: Vec<&KeyRecord> = records.iter().filter(|record| self.key.key.public().is_line(&record.public_key)).collect();
-                let named = same.iter().find(|record| Some(&record.key_id) == self.report.key_id.as_ref()).or(same.first());
+                let same: Vec<&KeyRecord> =
+                    records.iter().filter(|record| self.key.key.public().is_line(&record.public_key)).collect();
+                let named =
+                    same.iter().find(|record| Some(&record.key_id) == self.report.key_id.as_ref()).or(same.first());
                 match named {
                     None => not_registered(agent),
                     Some(record) if !record.is_usable() => {

@@ -20,8 +20,13 @@ use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
 /// How long a key whose registration is in doubt is looked for, between looks.
-const LOOKS: [Duration; 5] =
-    [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+const LOOKS: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
 
 /// What to register.
 #[derive(Debug, Clone, Default)]
@@ -145,15 +150,26 @@ pub async fn register_key(
 }
 
 /// The usable record of this key for this agent; a revoked record or another agent's is a refusal.
-fn find<'a>(records: &'a [KeyRecord], public: &PublicKey, agent: &AgentId, key_type: &str) -> Result<Option<&'a KeyRecord>, OpError> {
+fn find<'a>(
+    records: &'a [KeyRecord],
+    public: &PublicKey,
+    agent: &AgentId,
+    key_type: &str,
+) -> Result<Option<&'a KeyRecord>, OpError> {
     let same: Vec<&KeyRecord> = records.iter().filter(|record| public.is_line(&record.public_key)).collect();
     if let Some(record) = same.iter().find(|record| record.is_usable() && record.is_of(agent)) {
         if record.key_type.as_str() != key_type {
             return Err(OpError::new(
                 ErrorCode::Differs,
-                format!("the key is registered already as {}, but with key type `{}` instead of `{key_type}`", record.key_id, record.key_type),
+                format!(
+                    "the key is registered already as {}, but with key type `{}` instead of `{key_type}`",
+                    record.key_id, record.key_type
+                ),
             )
-            .hint(format!("use that type: `artcafe config set auth.ssh_key.key_type {}`", known_type(record.key_type.as_str()))));
+            .hint(format!(
+                "use that type: `artcafe config set auth.ssh_key.key_type {}`",
+                known_type(record.key_type.as_str())
+            )));
         }
         return Ok(Some(record));
     }
@@ -165,8 +181,11 @@ fn find<'a>(records: &'a [KeyRecord], public: &PublicKey, agent: &AgentId, key_t
         .hint("make a key of its own for this agent: `artcafe key generate --output PATH`, then `artcafe key register --private-key PATH`"));
     }
     if let Some(record) = same.iter().find(|record| record.is_of(agent)) {
-        return Err(OpError::new(ErrorCode::KeyRevoked, format!("the key was registered as {} and revoked; a revoked key is not registered again", record.key_id))
-            .hint("make a new one: `artcafe key generate --overwrite`, which keeps the old pair as a backup"));
+        return Err(OpError::new(
+            ErrorCode::KeyRevoked,
+            format!("the key was registered as {} and revoked; a revoked key is not registered again", record.key_id),
+        )
+        .hint("make a new one: `artcafe key generate --overwrite`, which keeps the old pair as a backup"));
     }
     Ok(None)
 }
@@ -193,12 +212,20 @@ fn accept(record: &KeyRecord, public: &PublicKey, agent: &AgentId, key_type: &st
     } else {
         return Ok(());
     };
-    Err(OpError::new(ErrorCode::BadAnswer, format!("the server answered the registration with {what}; nothing was recorded"))
-        .hint("see what the server holds: `artcafe key list`, and check that the endpoint is the platform's"))
+    Err(OpError::new(
+        ErrorCode::BadAnswer,
+        format!("the server answered the registration with {what}; nothing was recorded"),
+    )
+    .hint("see what the server holds: `artcafe key list`, and check that the endpoint is the platform's"))
 }
 
 /// Remembers the registration on this machine; the caller holds the lock.
-pub(super) fn remember(session: &Session, path: &std::path::Path, report: &RegisterReport, id: &KeyId) -> Result<(), OpError> {
+pub(super) fn remember(
+    session: &Session,
+    path: &std::path::Path,
+    report: &RegisterReport,
+    id: &KeyId,
+) -> Result<(), OpError> {
     let mut state = State::load(&session.settings.paths)?;
     let before = state.clone();
     let known = state.registration(&report.endpoint, &report.tenant_id, &report.agent_id, &report.fingerprint);

@@ -6,10 +6,9 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::{Client, ClientOptions, Trace};
+use crate::api::{Client, ClientOptions, Tracer};
 use crate::config::Settings;
 use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
@@ -41,7 +40,7 @@ pub struct Session {
     /// A certificate authority's PEM file to trust besides the system's.
     pub ca_certificate: Option<PathBuf>,
     /// Called after each request, for `--verbose`.
-    pub trace: Option<Arc<dyn Fn(&Trace) + Send + Sync>>,
+    pub trace: Option<Tracer>,
     /// Fetches passphrases.
     pub passphrase: PassphraseOf,
     /// The user on whose behalf files are opened.
@@ -78,7 +77,10 @@ impl Session {
         if !endpoint.is_https() && !endpoint.is_loopback() && !self.allow_insecure_http {
             return Err(OpError::new(
                 ErrorCode::EndpointInsecure,
-                format!("the endpoint {endpoint} (from {}) has no encryption: tokens could be read on the way", self.settings.endpoint.origin),
+                format!(
+                    "the endpoint {endpoint} (from {}) has no encryption: tokens could be read on the way",
+                    self.settings.endpoint.origin
+                ),
             )
             .hint("use https, or allow it with `--insecure-http` where the network is your own"));
         }
@@ -97,12 +99,20 @@ impl Session {
 
     /// The agent to act for.
     pub fn agent(&self) -> Result<&AgentId, OpError> {
-        self.settings.agent_id.as_ref().map(|id| &id.value).ok_or_else(|| needed("agent id", "--agent-id", "ARTCAFE_AGENT_ID"))
+        self.settings
+            .agent_id
+            .as_ref()
+            .map(|id| &id.value)
+            .ok_or_else(|| needed("agent id", "--agent-id", "ARTCAFE_AGENT_ID"))
     }
 
     /// The tenant to act in.
     pub fn tenant(&self) -> Result<&TenantId, OpError> {
-        self.settings.tenant_id.as_ref().map(|id| &id.value).ok_or_else(|| needed("tenant id", "--tenant-id", "ARTCAFE_TENANT_ID"))
+        self.settings
+            .tenant_id
+            .as_ref()
+            .map(|id| &id.value)
+            .ok_or_else(|| needed("tenant id", "--tenant-id", "ARTCAFE_TENANT_ID"))
     }
 
     /// Opens the configured private key.
@@ -119,7 +129,8 @@ impl Session {
         let DecodedKey { key, format, encrypted, comment } = match keys::PrivateKey::decode(bytes.expose(), None) {
             Err(KeyError::PassphraseNeeded) => {
                 let passphrase = self.passphrase_of(path)?;
-                keys::PrivateKey::decode(bytes.expose(), Some(&passphrase)).map_err(|error| OpError::of_key(error, path))?
+                keys::PrivateKey::decode(bytes.expose(), Some(&passphrase))
+                    .map_err(|error| OpError::of_key(error, path))?
             }
             other => other.map_err(|error| OpError::of_key(error, path))?,
         };

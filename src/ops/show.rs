@@ -55,7 +55,8 @@ pub fn show(session: &Session, path: &Path) -> Result<ShowReport, OpError> {
         // An encrypted PEM shows nothing of itself.
         None => {
             let passphrase = session.passphrase_of(path)?;
-            let decoded = keys::PrivateKey::decode(bytes.expose(), Some(&passphrase)).map_err(|error| OpError::of_key(error, path))?;
+            let decoded = keys::PrivateKey::decode(bytes.expose(), Some(&passphrase))
+                .map_err(|error| OpError::of_key(error, path))?;
             (decoded.key.public(), decoded.comment)
         }
     };
@@ -67,10 +68,13 @@ pub fn show(session: &Session, path: &Path) -> Result<ShowReport, OpError> {
         PublicFile::Line(_) => "differs",
     };
     let comment = comment.filter(|comment| !comment.is_empty()).or_else(|| match (&beside, public_file) {
-        (PublicFile::Line(line), "matches") => PublicKey::parse_line(line).ok().and_then(|key| key.comment().map(str::to_owned)),
+        (PublicFile::Line(line), "matches") => {
+            PublicKey::parse_line(line).ok().and_then(|key| key.comment().map(str::to_owned))
+        }
         _ => None,
     });
-    let metadata = std::fs::metadata(path).map_err(|source| KeyError::Unreadable { path: path.to_path_buf(), source })?;
+    let metadata =
+        std::fs::metadata(path).map_err(|source| KeyError::Unreadable { path: path.to_path_buf(), source })?;
     let changed = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
     let algorithm = public.algorithm();
     Ok(ShowReport {
@@ -86,8 +90,13 @@ pub fn show(session: &Session, path: &Path) -> Result<ShowReport, OpError> {
         changed_at: changed.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
         age_days: changed.map(|time| (session.now)().duration_since(time).as_hours() / 24),
         public_file,
-        problems: keys::check_strict_modes(path, session.user)?.iter().map(|loose| format!("{loose}: {}", loose.hint)).collect(),
-        consumers: algorithm.map(|algorithm| keys::consumers(algorithm, inspection.format, inspection.encrypted)).unwrap_or_default(),
+        problems: keys::check_strict_modes(path, session.user)?
+            .iter()
+            .map(|loose| format!("{loose}: {}", loose.hint))
+            .collect(),
+        consumers: algorithm
+            .map(|algorithm| keys::consumers(algorithm, inspection.format, inspection.encrypted))
+            .unwrap_or_default(),
         comment,
     })
 }

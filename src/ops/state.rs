@@ -74,7 +74,8 @@ impl State {
 
     /// Writes the file; the caller holds the lock of `$ARTCAFE_HOME`.
     pub fn save(&self, paths: &Paths) -> Result<(), OpError> {
-        let mut text = serde_json::to_string_pretty(self).map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the state").because(error))?;
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the state").because(error))?;
         text.push('\n');
         durable::create_private_dir(&paths.state_dir())?;
         durable::replace(&Self::path(paths), text.as_bytes(), 0o600)?;
@@ -82,11 +83,19 @@ impl State {
     }
 
     /// The latest registration of this key at this endpoint for this agent.
-    pub fn registration(&self, endpoint: &str, tenant: &TenantId, agent: &AgentId, fingerprint: &str) -> Option<&Registration> {
-        self.registrations
-            .iter()
-            .rev()
-            .find(|entry| entry.endpoint == endpoint && &entry.tenant_id == tenant && &entry.agent_id == agent && entry.fingerprint == fingerprint)
+    pub fn registration(
+        &self,
+        endpoint: &str,
+        tenant: &TenantId,
+        agent: &AgentId,
+        fingerprint: &str,
+    ) -> Option<&Registration> {
+        self.registrations.iter().rev().find(|entry| {
+            entry.endpoint == endpoint
+                && &entry.tenant_id == tenant
+                && &entry.agent_id == agent
+                && entry.fingerprint == fingerprint
+        })
     }
 
     /// Remembers a registration, in place of an earlier one of the same key there.

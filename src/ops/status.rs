@@ -84,14 +84,20 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
         None => (None, Some(unread(path))),
     };
     let state = State::load(&settings.paths)?;
-    let (agent_id, tenant_id) = (settings.agent_id.as_ref().map(|id| id.value.clone()), settings.tenant_id.as_ref().map(|id| id.value.clone()));
+    let (agent_id, tenant_id) =
+        (settings.agent_id.as_ref().map(|id| id.value.clone()), settings.tenant_id.as_ref().map(|id| id.value.clone()));
     let endpoint = settings.endpoint.value.origin().to_owned();
     let registration = match (&agent_id, &tenant_id, &key) {
-        (Some(agent), Some(tenant), Some(key)) => state.registration(&endpoint, tenant, agent, &key.fingerprint).cloned(),
+        (Some(agent), Some(tenant), Some(key)) => {
+            state.registration(&endpoint, tenant, agent, &key.fingerprint).cloned()
+        }
         _ => None,
     };
     let logins = login::status(session)?;
-    let login = logins.logins.into_iter().find(|login| login.endpoint == endpoint && Some(&login.tenant_id) == tenant_id.as_ref());
+    let login = logins
+        .logins
+        .into_iter()
+        .find(|login| login.endpoint == endpoint && Some(&login.tenant_id) == tenant_id.as_ref());
     let next = match (&agent_id, &key, &registration, &settings.key_id) {
         (None, ..) | (_, None, ..) => "artcafe setup",
         (_, _, None, None) => "artcafe key register",

@@ -126,7 +126,8 @@ impl Source {
         if bytes.len() as u64 > LONGEST {
             return Err(SourceError::Unusable { from, what: "too long" });
         }
-        let text = std::str::from_utf8(&bytes).map_err(|_| SourceError::Unusable { from: from.clone(), what: "not UTF-8" })?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| SourceError::Unusable { from: from.clone(), what: "not UTF-8" })?;
         let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
         if text.is_empty() {
             return Err(SourceError::Unusable { from, what: "empty" });

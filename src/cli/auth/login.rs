@@ -12,7 +12,9 @@ use crate::secret::source::SourceError;
 /// The token is tried first, then stored in `$ARTCAFE_HOME/credentials.json` (mode 0600), and used
 /// only for this endpoint and tenant.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe auth login\n  artcafe auth login --token file:admin.token\n  pass show artcafe | artcafe auth login --token -")]
+#[command(
+    after_help = "Examples:\n  artcafe auth login\n  artcafe auth login --token file:admin.token\n  pass show artcafe | artcafe auth login --token -"
+)]
 pub(crate) struct LoginArgs {
     /// Nothing belongs here: a token is never taken from the command line
     #[arg(hide = true)]
@@ -31,7 +33,8 @@ pub(crate) fn run(context: &Context, args: &LoginArgs) -> Outcome {
     };
     let report = context.block_on(login(&session, token))??;
     context.output.finish("auth.login", &report, |report| {
-        let until = report.expires_at.map_or_else(String::new, |end| format!(", until {}", end.strftime("%Y-%m-%d %H:%M UTC")));
+        let until =
+            report.expires_at.map_or_else(String::new, |end| format!(", until {}", end.strftime("%Y-%m-%d %H:%M UTC")));
         format!("logged in to tenant `{}` at {}{until}", report.tenant_id, report.endpoint)
     })
 }

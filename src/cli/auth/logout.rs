@@ -26,6 +26,11 @@ pub(crate) fn run(context: &Context, args: &LogoutArgs) -> Outcome {
     }
     context.output.finish("auth.logout", &report, |report| match report.removed.len() {
         0 => "there was no login".to_owned(),
-        _ => report.removed.iter().map(|login| format!("logged out of tenant `{}` at {}", login.tenant_id, login.endpoint)).collect::<Vec<_>>().join("\n"),
+        _ => report
+            .removed
+            .iter()
+            .map(|login| format!("logged out of tenant `{}` at {}", login.tenant_id, login.endpoint))
+            .collect::<Vec<_>>()
+            .join("\n"),
     })
 }

@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context, _args: &AuthStatusArgs) -> Outcome {
         if lines.is_empty() {
             lines.push("no stored login".to_owned());
         }
-        lines.extend(report.overridden_by.iter().map(|from| format!("in this run the token of {from} is used instead")));
+        lines
+            .extend(report.overridden_by.iter().map(|from| format!("in this run the token of {from} is used instead")));
         lines.join("\n")
     })
 }

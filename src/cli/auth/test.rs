@@ -15,7 +15,9 @@ use crate::ops::prove::{ProofReport, prove};
 /// Runs the whole challenge and response, then uses the token, without a tenant header, to see this
 /// very key on the server. The exit code is the verdict: 0 only for a proven key.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent")]
+#[command(
+    after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent"
+)]
 pub(crate) struct TestArgs {
     #[command(flatten)]
     key: PrivateKeyArgs,
@@ -34,9 +36,12 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     if let Some(offset) = outcome.report.clock_offset_seconds.filter(|offset| offset.abs() > 60) {
         context.output.warn("clock_skew", &format!("this machine's clock is off by {} s", -offset));
     }
-    let code = outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
+    let code =
+        outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
     let cause = outcome.verdict.as_ref().err().map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty());
-    context.output.finish_with("auth.test", &outcome.report, code, |report| text(&context.output, report, cause.as_deref()))
+    context
+        .output
+        .finish_with("auth.test", &outcome.report, code, |report| text(&context.output, report, cause.as_deref()))
 }
 
 /// The steps and the verdict.
@@ -51,7 +56,8 @@ pub(crate) fn text(output: &Output, report: &ProofReport, cause: Option<&str>) -
         .collect();
     let head = format!("agent `{}` of tenant `{}` at {}", report.agent_id, report.tenant_id, report.endpoint);
     if report.proven {
-        let life = report.token_life_seconds.map_or_else(String::new, |life| format!(", its token lives {} min", life / 60));
+        let life =
+            report.token_life_seconds.map_or_else(String::new, |life| format!(", its token lives {} min", life / 60));
         lines.push(format!("{} {head}{life}", output.paint(Style::Good, "proven:")));
         lines.push(format!("key {} ({})", report.key_id.as_ref().map_or("", |id| id.as_str()), report.fingerprint));
     } else {

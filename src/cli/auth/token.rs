@@ -13,7 +13,9 @@ use crate::ops::prove::prove;
 ///
 /// Proves the key as `artcafe auth test` does and prints the bare token on stdout.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  TOKEN=$(artcafe auth token)\n  artcafe auth token --json | jq -r .data.expires_at")]
+#[command(
+    after_help = "Examples:\n  TOKEN=$(artcafe auth token)\n  artcafe auth token --json | jq -r .data.expires_at"
+)]
 pub(crate) struct TokenArgs {
     #[command(flatten)]
     key: PrivateKeyArgs,

@@ -31,7 +31,9 @@ pub(crate) fn run(context: &Context, args: &GetArgs) -> Outcome {
         Some((_, Some(value), origin)) => (Some(serde_json::Value::String(value)), origin.to_string()),
         Some((_, None, _)) => (None, String::new()),
         None => match settings.file.as_ref().and_then(|file| file.value(&path).map(|found| (file, found))) {
-            Some((file, (value, position))) => (Some(value), format!("{}:{}:{}", file.path().display(), position.line, position.column)),
+            Some((file, (value, position))) => {
+                (Some(value), format!("{}:{}:{}", file.path().display(), position.line, position.column))
+            }
             None => (None, String::new()),
         },
     };

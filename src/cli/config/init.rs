@@ -10,7 +10,9 @@ use crate::ops::configure::init;
 ///
 /// Makes no key and asks no server; `artcafe setup` does all of it. An existing file is not touched.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe config init --agent-id prod-data-processor-01 --tenant-id TENANT\n  artcafe config init --profile staging --agent-id ID --tenant-id TENANT")]
+#[command(
+    after_help = "Examples:\n  artcafe config init --agent-id prod-data-processor-01 --tenant-id TENANT\n  artcafe config init --profile staging --agent-id ID --tenant-id TENANT"
+)]
 pub(crate) struct InitArgs {}
 
 pub(crate) fn run(context: &Context, _args: &InitArgs) -> Outcome {
@@ -18,7 +20,9 @@ pub(crate) fn run(context: &Context, _args: &InitArgs) -> Outcome {
     let report = init(&session)?;
     context.output.finish("config.init", &report, |report| {
         let mut lines = vec![format!("wrote {}", report.path.display())];
-        lines.extend(report.values.iter().map(|value| format!("  {:<32} {} (from {})", value.key, value.value, value.origin)));
+        lines.extend(
+            report.values.iter().map(|value| format!("  {:<32} {} (from {})", value.key, value.value, value.origin)),
+        );
         lines.join("\n")
     })
 }

@@ -26,7 +26,9 @@ pub(crate) fn run(context: &Context, _args: &ProfilesArgs) -> Outcome {
         context.output.status("no profiles: make one with `artcafe setup --profile NAME`");
     }
     context.output.finish("config.profiles", &data, |data| {
-        let line = |name: &ProfileName| if Some(name) == data.current.as_ref() { format!("{name} (in force)") } else { name.to_string() };
+        let line = |name: &ProfileName| {
+            if Some(name) == data.current.as_ref() { format!("{name} (in force)") } else { name.to_string() }
+        };
         data.profiles.iter().map(line).collect::<Vec<_>>().join("\n")
     })
 }

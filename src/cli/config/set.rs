@@ -10,7 +10,9 @@ use crate::ops::configure::{Change, ChangeReport, change};
 ///
 /// Comments, order, quoting and unknown keys stay as they are; nothing is written when nothing changes.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe config set auth.agent_id prod-data-processor-01\n  artcafe config set api.endpoint https://api.artcafe.ai")]
+#[command(
+    after_help = "Examples:\n  artcafe config set auth.agent_id prod-data-processor-01\n  artcafe config set api.endpoint https://api.artcafe.ai"
+)]
 pub(crate) struct SetArgs {
     /// The dotted key
     key: String,
@@ -27,7 +29,10 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> Outcome {
 /// The same words after every change of a value.
 pub(super) fn finish(context: &Context, command: &str, report: &ChangeReport) -> Outcome {
     if report.proof_void {
-        context.output.warn("proof_void", "the identity was changed, so what was proven before says nothing now: run `artcafe auth test`");
+        context.output.warn(
+            "proof_void",
+            "the identity was changed, so what was proven before says nothing now: run `artcafe auth test`",
+        );
     }
     context.output.finish(command, report, |report| match report.changed {
         true => format!("{} changed in {}", report.key, report.path.display()),

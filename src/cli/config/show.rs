@@ -25,10 +25,15 @@ struct ShowData {
 
 pub(crate) fn run(context: &Context, _args: &ShowArgs) -> Outcome {
     let entries = context.settings()?.entries();
-    let entries = entries.into_iter().map(|(key, value, origin)| Entry { key, value, origin: origin.to_string() }).collect();
+    let entries =
+        entries.into_iter().map(|(key, value, origin)| Entry { key, value, origin: origin.to_string() }).collect();
     context.output.finish("config.show", &ShowData { entries }, |data| {
         let line = |entry: &Entry| match &entry.value {
-            Some(value) => format!("{:<32} {value}  {}", entry.key, context.output.paint(Style::Faint, &format!("({})", entry.origin))),
+            Some(value) => format!(
+                "{:<32} {value}  {}",
+                entry.key,
+                context.output.paint(Style::Faint, &format!("({})", entry.origin))
+            ),
             None => format!("{:<32} {}", entry.key, context.output.paint(Style::Faint, "(not set)")),
         };
         data.entries.iter().map(line).collect::<Vec<_>>().join("\n")

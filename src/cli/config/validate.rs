@@ -43,7 +43,11 @@ pub(crate) fn run(context: &Context, _args: &ValidateArgs) -> Outcome {
     context.output.finish_with("config.validate", &data, ExitCode::from(code), |data| {
         let mut lines: Vec<String> = Vec::new();
         for problem in &data.problems {
-            let word = if problem.is_error() { context.output.paint(Style::Bad, "error:") } else { context.output.paint(Style::Warning, "warning:") };
+            let word = if problem.is_error() {
+                context.output.paint(Style::Bad, "error:")
+            } else {
+                context.output.paint(Style::Warning, "warning:")
+            };
             lines.push(format!("{word} {problem}"));
             if !problem.hint.is_empty() {
                 lines.push(format!("  {} {}", context.output.paint(Style::Good, "hint:"), problem.hint));

@@ -14,8 +14,10 @@ use crate::ops::convert::{ConvertOptions, NewPassphrase, convert};
 ///
 /// The key itself stays the same, and so does its registration. The file is replaced atomically.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe key convert --key-format openssh\n  artcafe key convert --new-passphrase\n  \
-artcafe key convert --passphrase file:old.txt --no-passphrase\n  artcafe key convert --key-format pkcs1 --output ~/.ssh/artcafe_agent_pkcs1")]
+#[command(
+    after_help = "Examples:\n  artcafe key convert --key-format openssh\n  artcafe key convert --new-passphrase\n  \
+artcafe key convert --passphrase file:old.txt --no-passphrase\n  artcafe key convert --key-format pkcs1 --output ~/.ssh/artcafe_agent_pkcs1"
+)]
 pub(crate) struct ConvertArgs {
     /// The private key file [default: the configured one]
     path: Option<PathBuf>,
@@ -61,6 +63,11 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Outcome {
             return format!("{}: nothing to change", report.private_key_path.display());
         }
         let protection = if report.encrypted { "protected by a passphrase" } else { "no passphrase" };
-        format!("{}: {} format, {protection}, {}", report.private_key_path.display(), report.key_format, report.fingerprint)
+        format!(
+            "{}: {} format, {protection}, {}",
+            report.private_key_path.display(),
+            report.key_format,
+            report.fingerprint
+        )
     })
 }

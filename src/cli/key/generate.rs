@@ -37,7 +37,10 @@ impl NewKeyArgs {
         KeySpec::new(self.algorithm, self.bits).map_err(|error| {
             let hint = error.hint();
             let failure = OpError::new(ErrorCode::Usage, error.to_string());
-            hint.map_or(OpError { hint: None, ..OpError::new(ErrorCode::Usage, failure.message.clone()) }, |hint| failure.hint(hint)).into()
+            hint.map_or(OpError { hint: None, ..OpError::new(ErrorCode::Usage, failure.message.clone()) }, |hint| {
+                failure.hint(hint)
+            })
+            .into()
         })
     }
 
@@ -63,8 +66,10 @@ impl NewKeyArgs {
 /// Makes a private key (mode 0600) and its public half beside it, and prints the fingerprint and the
 /// public line for the portal. An existing key is never overwritten.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe key generate\n  artcafe key generate --algorithm ed25519 --output ~/.ssh/spare_agent\n  \
-artcafe key generate --passphrase file:/run/secrets/passphrase --overwrite")]
+#[command(
+    after_help = "Examples:\n  artcafe key generate\n  artcafe key generate --algorithm ed25519 --output ~/.ssh/spare_agent\n  \
+artcafe key generate --passphrase file:/run/secrets/passphrase --overwrite"
+)]
 pub(crate) struct GenerateArgs {
     #[command(flatten)]
     new: NewKeyArgs,

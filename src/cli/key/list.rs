@@ -11,7 +11,9 @@ use crate::ops::list::{ListOptions, ListReport, list};
 
 /// List the keys that are registered for the agent
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe key list\n  artcafe key list --all-agents --active\n  artcafe key list --json | jq '.data.keys[].key_id'")]
+#[command(
+    after_help = "Examples:\n  artcafe key list\n  artcafe key list --all-agents --active\n  artcafe key list --json | jq '.data.keys[].key_id'"
+)]
 pub(crate) struct ListArgs {
     /// Also those of the tenant's other agents
     #[arg(long)]
@@ -41,14 +43,20 @@ fn text(output: &Output, report: &ListReport) -> String {
     if report.keys.is_empty() {
         return format!("no keys ({} in the tenant)", report.total);
     }
-    let mut lines = vec![format!("  {:<28}{:<12}{:<10}{:<12}{}", "KEY ID", "TYPE", "STATUS", "CREATED", "FINGERPRINT, NAME")];
+    let mut lines =
+        vec![format!("  {:<28}{:<12}{:<10}{:<12}{}", "KEY ID", "TYPE", "STATUS", "CREATED", "FINGERPRINT, NAME")];
     for key in &report.keys {
         let record = &key.record;
         let status = if record.revoked { "revoked" } else { record.status.as_str() };
         let created = record.created_at.map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string());
         let mark = if key.is_local { output.paint(Style::Good, "*") } else { " ".to_owned() };
         let fingerprint = key.openssh_fingerprint.as_deref().unwrap_or("(unreadable)");
-        lines.push(format!("{mark} {:<28}{:<12}{status:<10}{created:<12}{fingerprint} {}", record.key_id, record.key_type.as_str(), record.name));
+        lines.push(format!(
+            "{mark} {:<28}{:<12}{status:<10}{created:<12}{fingerprint} {}",
+            record.key_id,
+            record.key_type.as_str(),
+            record.name
+        ));
     }
     if report.keys.iter().any(|key| key.is_local) {
         lines.push("* the key on this machine".to_owned());

@@ -15,7 +15,9 @@ use crate::ops::register::{RegisterOptions, register};
 /// registered already is not registered again. Needs an administrator's token, or the agent's own
 /// key if that authenticates.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe key register\n  artcafe key register --token file:admin.token --name \"web 1\"\n  artcafe key register --dry-run")]
+#[command(
+    after_help = "Examples:\n  artcafe key register\n  artcafe key register --token file:admin.token --name \"web 1\"\n  artcafe key register --dry-run"
+)]
 pub(crate) struct RegisterArgs {
     /// The record's name [default: agent, host and date]
     #[arg(long, value_name = "NAME")]

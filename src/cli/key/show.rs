@@ -15,7 +15,9 @@ use crate::ops::show::{ShowReport, show};
 /// Prints algorithm, size, both fingerprints, age, mode, and which parts of the platform's framework
 /// can load the file. Shows nothing of the private half.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe key show\n  artcafe key show --public > agent.pub\n  artcafe key show ~/.ssh/id_ed25519 --json")]
+#[command(
+    after_help = "Examples:\n  artcafe key show\n  artcafe key show --public > agent.pub\n  artcafe key show ~/.ssh/id_ed25519 --json"
+)]
 pub(crate) struct ShowArgs {
     /// The private key file [default: the configured one]
     path: Option<PathBuf>,
@@ -42,7 +44,11 @@ fn text(output: &Output, report: &ShowReport) -> String {
     let mut lines = vec![
         format!("private key   {}", report.private_key_path.display()),
         format!("algorithm     {} {} bits", report.algorithm, report.bits),
-        format!("format        {}, {}", report.key_format, if report.encrypted { "protected by a passphrase" } else { "no passphrase" }),
+        format!(
+            "format        {}, {}",
+            report.key_format,
+            if report.encrypted { "protected by a passphrase" } else { "no passphrase" }
+        ),
         format!("fingerprint   {}", output.paint(Style::Strong, &report.fingerprint)),
         format!("on platform   {}", report.platform_fingerprint),
         format!("comment       {}", report.comment.as_deref().unwrap_or("(none)")),

@@ -39,18 +39,32 @@ pub(crate) struct ExecArgs {
 
 /// Every setting of the caller's own that the rehearsal must not see.
 const HIDDEN: [&str; 16] = [
-    "ARTCAFE_CONFIG", "ARTCAFE_PROFILE", "ARTCAFE_AGENT_ID", "ARTCAFE_AUTH_AGENT_ID", "ARTCAFE_AUTH_TENANT_ID", "ARTCAFE_ORGANIZATION_ID",
-    "ARTCAFE_KEY_ID", "ARTCAFE_PRIVATE_KEY_PATH", "ARTCAFE_TOKEN_SOURCE", "ARTCAFE_PASSPHRASE_SOURCE", "ARTCAFE_CA_CERT",
-    "ARTCAFE_INSECURE_HTTP", "ARTCAFE_ALLOW_NEW_ENDPOINT", "ARTCAFE_TIMEOUT", "ARTCAFE_RETRIES", "ARTCAFE_YES",
+    "ARTCAFE_CONFIG",
+    "ARTCAFE_PROFILE",
+    "ARTCAFE_AGENT_ID",
+    "ARTCAFE_AUTH_AGENT_ID",
+    "ARTCAFE_AUTH_TENANT_ID",
+    "ARTCAFE_ORGANIZATION_ID",
+    "ARTCAFE_KEY_ID",
+    "ARTCAFE_PRIVATE_KEY_PATH",
+    "ARTCAFE_TOKEN_SOURCE",
+    "ARTCAFE_PASSPHRASE_SOURCE",
+    "ARTCAFE_CA_CERT",
+    "ARTCAFE_INSECURE_HTTP",
+    "ARTCAFE_ALLOW_NEW_ENDPOINT",
+    "ARTCAFE_TIMEOUT",
+    "ARTCAFE_RETRIES",
+    "ARTCAFE_YES",
 ];
 
 pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let address = loopback_only(&args.server.listen)?;
     let sandbox = Sandbox::open(args.server.options()?)?;
-    let home = tempfile::Builder::new()
-        .prefix("artcafe-sandbox-")
-        .tempdir()
-        .map_err(|error| OpError::new(ErrorCode::Failed, "cannot make a temporary home").because(error).hint("set TMPDIR to a directory that can be written"))?;
+    let home = tempfile::Builder::new().prefix("artcafe-sandbox-").tempdir().map_err(|error| {
+        OpError::new(ErrorCode::Failed, "cannot make a temporary home")
+            .because(error)
+            .hint("set TMPDIR to a directory that can be written")
+    })?;
     let status = context.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| unbound(&args.server.listen, error))?;
         let bound = listener.local_addr().map_err(|error| unbound(&args.server.listen, error))?;
@@ -96,19 +110,25 @@ fn start(context: &Context, args: &ExecArgs, info: &Info, home: &Path) -> Result
         command.env_remove(name);
     }
     command.spawn().map_err(|error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound { ErrorCode::FileMissing } else { ErrorCode::Failed };
-        OpError::new(code, format!("cannot run `{}`", program.to_string_lossy())).because(error).hint("check the name after `--`").into()
+        let code =
+            if error.kind() == std::io::ErrorKind::NotFound { ErrorCode::FileMissing } else { ErrorCode::Failed };
+        OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))
+            .because(error)
+            .hint("check the name after `--`")
+            .into()
     })
 }
 
 /// This program's own folder first, then the caller's PATH.
 fn search_path(context: &Context) -> Result<OsString, Failure> {
-    let unknown = |error: std::io::Error| OpError::new(ErrorCode::Failed, "this program's own folder is unknown").because(error);
+    let unknown =
+        |error: std::io::Error| OpError::new(ErrorCode::Failed, "this program's own folder is unknown").because(error);
     let own = std::env::current_exe().map_err(unknown)?;
     let folder = own.parent().map(Path::to_path_buf).unwrap_or_default();
     let others = context.env.var("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin");
-    std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(others)))
-        .map_err(|error| OpError::new(ErrorCode::Failed, "this program's own folder cannot be put on PATH").because(error).into())
+    std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(others))).map_err(|error| {
+        OpError::new(ErrorCode::Failed, "this program's own folder cannot be put on PATH").because(error).into()
+    })
 }
 
 /// The signals that a caller may send to us and means for the command.
@@ -128,7 +148,8 @@ impl Signals {
         ];
         let mut caught = Vec::new();
         for (number, kind) in wanted {
-            let stream = signal(kind).map_err(|error| OpError::new(ErrorCode::Failed, "cannot wait for signals").because(error))?;
+            let stream = signal(kind)
+                .map_err(|error| OpError::new(ErrorCode::Failed, "cannot wait for signals").because(error))?;
             caught.push((number, stream));
         }
         Ok(Self { caught })

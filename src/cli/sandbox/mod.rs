@@ -70,9 +70,15 @@ pub(crate) fn run(context: &Context, command: SandboxCommand) -> Outcome {
 impl From<SandboxError> for Failure {
     fn from(error: SandboxError) -> Self {
         let code = match &error {
-            SandboxError::NotLoopback { .. } | SandboxError::Address { .. } | SandboxError::AgentId { .. } => ErrorCode::Usage,
-            SandboxError::TenantSpec { .. } | SandboxError::FaultSpec { .. } | SandboxError::Dialect { .. } => ErrorCode::Usage,
-            SandboxError::Data { source, .. } | SandboxError::Log { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
+            SandboxError::NotLoopback { .. } | SandboxError::Address { .. } | SandboxError::AgentId { .. } => {
+                ErrorCode::Usage
+            }
+            SandboxError::TenantSpec { .. } | SandboxError::FaultSpec { .. } | SandboxError::Dialect { .. } => {
+                ErrorCode::Usage
+            }
+            SandboxError::Data { source, .. } | SandboxError::Log { source, .. }
+                if source.kind() == std::io::ErrorKind::PermissionDenied =>
+            {
                 ErrorCode::PermissionDenied
             }
             _ => ErrorCode::Failed,

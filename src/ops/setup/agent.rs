@@ -12,7 +12,12 @@ use crate::ops::session::Session;
 use crate::ops::setup::{Attendant, NewAgentOptions, is_unknown};
 
 /// Warns when the platform does not know the agent, naming the nearest one it knows.
-pub(super) async fn look(session: &Session, grant: &Grant, agent: &AgentId, attendant: &dyn Attendant) -> Result<(), OpError> {
+pub(super) async fn look(
+    session: &Session,
+    grant: &Grant,
+    agent: &AgentId,
+    attendant: &dyn Attendant,
+) -> Result<(), OpError> {
     let client = session.client()?;
     match client.agent(agent, grant.access()).await {
         Ok(_) => Ok(()),
@@ -20,7 +25,8 @@ pub(super) async fn look(session: &Session, grant: &Grant, agent: &AgentId, atte
             // The list serves the advice alone; without it the warning stands all the same.
             let known = client.agents(grant.access()).await.unwrap_or_default();
             let nearest = crate::config::nearest(agent.as_str(), known.iter().map(|known| known.agent_id.as_str()));
-            let advice = nearest.map_or_else(String::new, |nearest| format!("; the nearest that it knows is `{nearest}`"));
+            let advice =
+                nearest.map_or_else(String::new, |nearest| format!("; the nearest that it knows is `{nearest}`"));
             attendant.warn("agent_unknown", &format!("the platform does not know agent `{agent}`{advice}"));
             Ok(())
         }
@@ -31,7 +37,12 @@ pub(super) async fn look(session: &Session, grant: &Grant, agent: &AgentId, atte
 }
 
 /// Registers the agent, or finds it registered with this very key.
-pub(super) async fn register(session: &Session, grant: &Grant, new: &NewAgentOptions, public: &PublicKey) -> Result<(AgentId, bool), OpError> {
+pub(super) async fn register(
+    session: &Session,
+    grant: &Grant,
+    new: &NewAgentOptions,
+    public: &PublicKey,
+) -> Result<(AgentId, bool), OpError> {
     let client = session.client()?;
     let is_ours = |agent: &AgentRecord| {
         agent.name.as_str() == new.name && agent.public_key.as_deref().is_some_and(|line| public.is_line(line))
@@ -40,7 +51,8 @@ pub(super) async fn register(session: &Session, grant: &Grant, new: &NewAgentOpt
         return Ok((agent.agent_id, true));
     }
     let line = public.line(public.comment().unwrap_or_default());
-    let body = NewAgent { name: &new.name, agent_type: &new.agent_type, capabilities: &new.capabilities, public_key: &line };
+    let body =
+        NewAgent { name: &new.name, agent_type: &new.agent_type, capabilities: &new.capabilities, public_key: &line };
     let agent = match client.create_agent(&body, grant.access()).await {
         Ok(agent) => agent,
         Err(error) if error.may_have_worked() => {
@@ -50,8 +62,11 @@ pub(super) async fn register(session: &Session, grant: &Grant, new: &NewAgentOpt
         Err(error) => return Err(error.into()),
     };
     if agent.public_key.as_deref().is_some_and(|line| !public.is_line(line)) {
-        return Err(OpError::new(ErrorCode::BadAnswer, format!("the server registered agent `{}` with another key than ours", agent.agent_id))
-            .hint("delete that agent in the portal, and check that the endpoint is the platform's"));
+        return Err(OpError::new(
+            ErrorCode::BadAnswer,
+            format!("the server registered agent `{}` with another key than ours", agent.agent_id),
+        )
+        .hint("delete that agent in the portal, and check that the endpoint is the platform's"));
     }
     Ok((agent.agent_id, false))
 }

@@ -52,7 +52,11 @@ impl Written {
 
 /// The values that the file names differently. A missing value is no difference, and neither is the
 /// key id, which follows from the others.
-pub(super) fn differences(session: &Session, key_id: Option<&KeyId>, options: &SetupOptions) -> Result<Vec<Difference>, OpError> {
+pub(super) fn differences(
+    session: &Session,
+    key_id: Option<&KeyId>,
+    options: &SetupOptions,
+) -> Result<Vec<Difference>, OpError> {
     let Some(file) = &session.settings.file else { return Ok(Vec::new()) };
     let mut differences = Vec::new();
     for (key, new) in wanted(session, key_id, options) {

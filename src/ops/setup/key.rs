@@ -28,8 +28,11 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
         return Ok(());
     }
     if options.adopt_key {
-        return Err(OpError::new(ErrorCode::KeyFileMissing, format!("there is no key file `{}`", files.private.display()))
-            .hint("check the path given with `--private-key`, or leave it out to make a new key"));
+        return Err(OpError::new(
+            ErrorCode::KeyFileMissing,
+            format!("there is no key file `{}`", files.private.display()),
+        )
+        .hint("check the path given with `--private-key`, or leave it out to make a new key"));
     }
     options.format.supports(options.spec.algorithm)?;
     Ok(())
@@ -53,5 +56,11 @@ pub(super) fn make(session: &Session, options: &SetupOptions) -> Result<(), OpEr
 pub(super) fn open_with(path: &Path, passphrase: &SecretString) -> Result<LoadedKey, OpError> {
     let bytes = crate::keys::read_private(path)?;
     let decoded = PrivateKey::decode(bytes.expose(), Some(passphrase)).map_err(|error| OpError::of_key(error, path))?;
-    Ok(LoadedKey { key: decoded.key, path: path.to_path_buf(), comment: decoded.comment, encrypted: decoded.encrypted, format: decoded.format })
+    Ok(LoadedKey {
+        key: decoded.key,
+        path: path.to_path_buf(),
+        comment: decoded.comment,
+        encrypted: decoded.encrypted,
+        format: decoded.format,
+    })
 }

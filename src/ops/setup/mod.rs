@@ -87,7 +87,11 @@ pub trait Attendant {
 }
 
 /// Takes an agent from nothing to a proven identity.
-pub async fn setup(mut session: Session, options: &SetupOptions, attendant: &dyn Attendant) -> Result<SetupReport, OpError> {
+pub async fn setup(
+    mut session: Session,
+    options: &SetupOptions,
+    attendant: &dyn Attendant,
+) -> Result<SetupReport, OpError> {
     let mut run = Run { options, attendant, steps: Vec::new(), made: false };
     if options.dry_run {
         return run.rehearse(&session);
@@ -124,8 +128,11 @@ impl Run<'_> {
         let differences = configuration::differences(session, None, self.options)?;
         let path = &session.settings.paths.config.value;
         if !differences.is_empty() && !self.attendant.agrees(path, &differences)? {
-            return Err(OpError::new(ErrorCode::Differs, format!("`{}` names other values and stays as it is", path.display()))
-                .hint("agree to the change with `--yes`, or use another file with `--config PATH` or `--profile NAME`"));
+            return Err(OpError::new(
+                ErrorCode::Differs,
+                format!("`{}` names other values and stays as it is", path.display()),
+            )
+            .hint("agree to the change with `--yes`, or use another file with `--config PATH` or `--profile NAME`"));
         }
         if self.options.registering == Registering::Never {
             return Ok(None);
@@ -155,7 +162,11 @@ impl Run<'_> {
         if files.exists() {
             let loaded = session.open_key(&files.private)?;
             let state = StepState::AlreadyDone;
-            self.step("key", state, format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), files.private.display()));
+            self.step(
+                "key",
+                state,
+                format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), files.private.display()),
+            );
             return Ok(loaded);
         }
         self.attendant.begins("generating the key");
@@ -167,7 +178,11 @@ impl Run<'_> {
             None => session.open_key(&path)?,
             Some(passphrase) => key::open_with(&path, passphrase)?,
         };
-        self.step("key", StepState::Done, format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), path.display()));
+        self.step(
+            "key",
+            StepState::Done,
+            format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), path.display()),
+        );
         Ok(loaded)
     }
 
@@ -183,7 +198,8 @@ impl Run<'_> {
             self.made |= !was_there;
             let state = if was_there { StepState::AlreadyDone } else { StepState::Done };
             self.step("agent", state, format!("`{id}`"));
-            session.settings.agent_id = Some(crate::config::Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
+            session.settings.agent_id =
+                Some(crate::config::Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
         }
         let mut key_id = None;
         if let Some(grant) = &grant {
@@ -195,7 +211,8 @@ impl Run<'_> {
                     self.try_before_keeping(session, grant, loaded, id).await?;
                 }
                 register::remember(session, &loaded.path, &report, id)?;
-                session.settings.key_id = Some(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
+                session.settings.key_id =
+                    Some(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
                 let state = if report.already_registered { StepState::AlreadyDone } else { StepState::Done };
                 self.step("registration", state, format!("key id {id}"));
                 key_id = Some(id.clone());
@@ -217,16 +234,24 @@ impl Run<'_> {
         match outcome.verdict {
             Ok(_) => {}
             Err(error) if grant.is_none() && error.code == ErrorCode::KeyNotRegistered => {
-                return Err(OpError::new(ErrorCode::PartlyDone, "key and configuration are ready, but the public key is not registered yet")
-                    .because(error)
-                    .hint(report::portal_hint()));
+                return Err(OpError::new(
+                    ErrorCode::PartlyDone,
+                    "key and configuration are ready, but the public key is not registered yet",
+                )
+                .because(error)
+                .hint(report::portal_hint()));
             }
             Err(error) => return Err(error),
         }
-        self.step("proof", StepState::Done, format!("by {}", outcome.report.steps.last().and_then(|step| step.route).unwrap_or_default()));
+        self.step(
+            "proof",
+            StepState::Done,
+            format!("by {}", outcome.report.steps.last().and_then(|step| step.route).unwrap_or_default()),
+        );
         if let (None, Some(found)) = (&key_id, &outcome.report.key_id) {
             // Registered in the portal: the proof found the record, and the next one is spared the search.
-            session.settings.key_id = Some(crate::config::Sourced { value: found.clone(), origin: crate::config::Origin::Default });
+            session.settings.key_id =
+                Some(crate::config::Sourced { value: found.clone(), origin: crate::config::Origin::Default });
             let again = configuration::write(session, Some(found), self.options)?;
             return Ok((Some(outcome), again.or(written)));
         }
@@ -234,8 +259,17 @@ impl Run<'_> {
     }
 
     /// The platform registers keys that it cannot verify: such a registration must not stay.
-    async fn try_before_keeping(&mut self, session: &mut Session, grant: &Grant, loaded: &LoadedKey, id: &crate::id::KeyId) -> Result<(), OpError> {
-        let before = session.settings.key_id.replace(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
+    async fn try_before_keeping(
+        &mut self,
+        session: &mut Session,
+        grant: &Grant,
+        loaded: &LoadedKey,
+        id: &crate::id::KeyId,
+    ) -> Result<(), OpError> {
+        let before = session
+            .settings
+            .key_id
+            .replace(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
         let outcome = prove::prove(session, loaded).await?;
         session.settings.key_id = before;
         let Err(error) = outcome.verdict else { return Ok(()) };
@@ -246,14 +280,23 @@ impl Run<'_> {
             Ok(()) => {}
             Err(gone) if gone.is_record_missing() => {}
             Err(left) => {
-                return Err(OpError::new(ErrorCode::PartlyDone, format!("{}; its registration {id} could not be taken back", error.message))
-                    .because(OpError::from(left))
-                    .hint("delete that key in the portal"));
+                return Err(OpError::new(
+                    ErrorCode::PartlyDone,
+                    format!("{}; its registration {id} could not be taken back", error.message),
+                )
+                .because(OpError::from(left))
+                .hint("delete that key in the portal"));
             }
         }
-        let stands = format!("{}; its registration was taken back, nothing is configured, and the key file stays at `{}`", error.message, loaded.path.display());
+        let stands = format!(
+            "{}; its registration was taken back, nothing is configured, and the key file stays at `{}`",
+            error.message,
+            loaded.path.display()
+        );
         let name = format!("{}_rsa", loaded.path.file_name().unwrap_or_default().to_string_lossy());
-        Err(OpError { message: stands, ..error }.hint(format!("run `artcafe setup` again with an RSA key beside it: `--algorithm rsa --ssh-key-name {name}`")))
+        Err(OpError { message: stands, ..error }.hint(format!(
+            "run `artcafe setup` again with an RSA key beside it: `--algorithm rsa --ssh-key-name {name}`"
+        )))
     }
 
     fn remember_made(&self, session: &Session, made_config: bool, made_key: Option<PathBuf>) -> Result<(), OpError> {
@@ -278,7 +321,9 @@ impl Run<'_> {
             Some(hint) => format!("{hint}; then run the same `artcafe setup` again, which goes on from here"),
             None => "run the same `artcafe setup` again, which goes on from here".to_owned(),
         };
-        OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", "))).because(error).hint(hint)
+        OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", ")))
+            .because(error)
+            .hint(hint)
     }
 
     /// What a run would do, found out from this machine alone.
@@ -291,7 +336,11 @@ impl Run<'_> {
         let settings = &session.settings;
         let path = settings.private_key_path.value.clone();
         let exists = KeyFiles::at(&path).exists();
-        self.step("key", if exists { StepState::AlreadyDone } else { StepState::Planned }, format!("`{}`", path.display()));
+        self.step(
+            "key",
+            if exists { StepState::AlreadyDone } else { StepState::Planned },
+            format!("`{}`", path.display()),
+        );
         if let Some(new) = &self.options.new_agent {
             self.step("agent", StepState::Planned, format!("POST /agents as `{}`", new.name));
         }
@@ -301,8 +350,10 @@ impl Run<'_> {
             self.step("registration", StepState::Planned, format!("POST /ssh-keys at {}", settings.endpoint.value));
         }
         let differences = configuration::differences(session, None, self.options)?;
-        let detail = differences.iter().map(|difference| format!("{}: {} → {}", difference.key, difference.old, difference.new));
-        let detail: Vec<String> = std::iter::once(format!("`{}`", settings.paths.config.value.display())).chain(detail).collect();
+        let detail =
+            differences.iter().map(|difference| format!("{}: {} → {}", difference.key, difference.old, difference.new));
+        let detail: Vec<String> =
+            std::iter::once(format!("`{}`", settings.paths.config.value.display())).chain(detail).collect();
         self.step("configuration", StepState::Planned, detail.join("; "));
         if self.options.registering != Registering::Never {
             self.step("proof", StepState::Planned, format!("challenge and response at {}", settings.endpoint.value));
@@ -310,9 +361,22 @@ impl Run<'_> {
         Ok(SetupReport::rehearsed(session, std::mem::take(&mut self.steps)))
     }
 
-    fn report(&mut self, session: &Session, loaded: &LoadedKey, proof: Option<Outcome>, written: configuration::Written) -> SetupReport {
+    fn report(
+        &mut self,
+        session: &Session,
+        loaded: &LoadedKey,
+        proof: Option<Outcome>,
+        written: configuration::Written,
+    ) -> SetupReport {
         let changed = self.steps.iter().any(|step| step.state == StepState::Done && step.name != "proof");
-        SetupReport::finished(session, loaded, proof.map(|proof| proof.report), written, changed, std::mem::take(&mut self.steps))
+        SetupReport::finished(
+            session,
+            loaded,
+            proof.map(|proof| proof.report),
+            written,
+            changed,
+            std::mem::take(&mut self.steps),
+        )
     }
 }
 

@@ -1,0 +1,222 @@
+//! A machine made up for one test: an empty home, a cleared environment, a sandbox on port 0.
+//!
+//! The program under test is the real binary in a process of its own; the sandbox is the real server
+//! on a thread of this one.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
+
+use artcafe::sandbox::{Dialect, Info, Options, Sandbox};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// The agent that every tenant of the sandbox has.
+pub(crate) const AGENT: &str = "prod-data-processor-01";
+
+/// A running sandbox; it ends with this value.
+pub(crate) struct Server {
+    pub(crate) info: Info,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a sandbox with these faults.
+    pub(crate) fn start(dialect: Dialect, faults: &[&str]) -> Self {
+        let faults = faults.iter().map(|spec| spec.parse().unwrap()).collect();
+        Self::start_with(Options { dialect, faults, ..Options::default() })
+    }
+
+    /// Starts a sandbox as these options say.
+    pub(crate) fn start_with(options: Options) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (tell, told) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let sandbox = Sandbox::open(options).unwrap();
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                tell.send(sandbox.info(listener.local_addr().unwrap())).unwrap();
+                let stop = async {
+                    let _ = stopped.await;
+                };
+                sandbox.serve(listener, stop).await.unwrap();
+            });
+        });
+        Self { info: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// The origin.
+    pub(crate) fn url(&self) -> &str {
+        &self.info.url
+    }
+
+    /// The first tenant's id.
+    pub(crate) fn tenant(&self) -> &str {
+        &self.info.tenants[0].id
+    }
+
+    /// The first tenant's administrator's token.
+    pub(crate) fn token(&self) -> &str {
+        &self.info.tenants[0].admin_token
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What a run of the program left.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// Expects an exit code, and shows everything when it is another.
+    #[track_caller]
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The `data` of a JSON report; stderr must be empty then.
+    #[track_caller]
+    pub(crate) fn data(&self) -> Value {
+        let object: Value = serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        assert!(object["schema"].as_str().is_some_and(|schema| schema.starts_with("artcafe.")), "{self:?}");
+        assert!(object["warnings"].is_array(), "{self:?}");
+        object["data"].clone()
+    }
+
+    /// The codes of a JSON report's warnings.
+    #[track_caller]
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let object: Value = serde_json::from_str(&self.stdout).unwrap();
+        object["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The failure object on stderr; stdout must be empty then.
+    #[track_caller]
+    pub(crate) fn failure(&self) -> Value {
+        assert_eq!(self.stdout, "", "{self:?}");
+        let object: Value = serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        for member in ["code", "message", "cause", "hint", "exit_code", "retryable"] {
+            assert!(object.get(member).is_some(), "no {member}: {self:?}");
+        }
+        assert_eq!(object["exit_code"], self.code, "{self:?}");
+        object
+    }
+
+    /// The failure's code.
+    #[track_caller]
+    pub(crate) fn code_name(&self) -> String {
+        self.failure()["code"].as_str().unwrap().to_owned()
+    }
+}
+
+/// An empty home and a cleared environment.
+pub(crate) struct TestEnv {
+    dir: tempfile::TempDir,
+    vars: Vec<(String, String)>,
+}
+
+impl TestEnv {
+    /// Nothing is set but HOME and PATH.
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("user")).unwrap();
+        let mut env = Self { dir, vars: Vec::new() };
+        let home = env.home().display().to_string();
+        env.set("HOME", &home);
+        env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+        env.set("ARTCAFE_TIMEOUT", "10");
+        env
+    }
+
+    /// The environment points to this server's first tenant, with an administrator's token.
+    pub(crate) fn with(server: &Server) -> Self {
+        let mut env = Self::new();
+        env.set("ARTCAFE_API_ENDPOINT", server.url());
+        env.set("ARTCAFE_TENANT_ID", server.tenant());
+        env.set("ARTCAFE_TOKEN", server.token());
+        env
+    }
+
+    /// Sets a variable for every run from here on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.vars.retain(|(known, _)| known != name);
+        self.vars.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Unsets a variable.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.vars.retain(|(known, _)| known != name);
+    }
+
+    /// The user's home directory.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.dir.path().join("user")
+    }
+
+    /// The default configuration file.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.home().join(".artcafe/config.yaml")
+    }
+
+    /// The default private key file.
+    pub(crate) fn key(&self) -> PathBuf {
+        self.home().join(".ssh/artcafe_agent")
+    }
+
+    /// A file below the home directory.
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.home().join(below)
+    }
+
+    /// Runs the program with stdin closed.
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        self.run_with_input(args, None)
+    }
+
+    /// Runs the program and gives it this on stdin.
+    pub(crate) fn run_with_input(&self, args: &[&str], input: Option<&str>) -> Run {
+        let mut command = self.command(args);
+        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        if let Some(input) = input {
+            // The program may end without reading it all.
+            let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        }
+        let output = child.wait_with_output().unwrap();
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The program with this environment, not yet started.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_artcafe"));
+        command.args(args).env_clear().envs(self.vars.iter().map(|(name, value)| (name, value))).current_dir(self.dir.path());
+        command
+    }
+}
+
+/// The mode bits of a file.
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
