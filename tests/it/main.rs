@@ -1,1 +1,3 @@
 //! The integration tests, one module a command or subject.
+mod sandbox;
+mod wire;
