@@ -1,7 +1,7 @@
 //! What the two dialects answer: isolation or header trust, limits, pages, hostile requests.
 
 use super::{ACME, AGENT, GLOBEX, RSA_LINE, Running, answer, options};
-use artcafe::sandbox::{Dialect, Options, TenantSpec};
+use artcafe::sandbox::{Dialect, KeyRow, Options, Sandbox, TenantSpec};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -174,4 +174,49 @@ async fn made_keys_are_returned_once_and_stored_nowhere() {
     assert!(made["private_key"].is_string());
     let path = format!("/agents/{}", made["agent_id"].as_str().unwrap());
     assert!(answer(running.by(ACME, "GET", &path)).await.1.get("private_key").is_none());
+}
+
+#[tokio::test]
+async fn as_built_pages_and_limits_count_other_tenants_rows() {
+    for dialect in Dialect::ALL {
+        let mut sandbox = Sandbox::open(options(dialect, &[])).unwrap();
+        for place in 0..60 {
+            let key = KeyRow {
+                tenant_id: ACME.to_owned(),
+                id: format!("key-{place:02}"),
+                status: "active".to_owned(),
+                ..KeyRow::default()
+            };
+            sandbox.insert_key(&key).unwrap();
+        }
+        let running = Running::start_with(sandbox).await;
+        // Globex comes after Acme in the scan, so its own keys are beyond the first page.
+        let one_more = json!({"name": "k", "public_key": RSA_LINE, "agent_id": AGENT});
+        let mut statuses = Vec::new();
+        for _ in 0..21 {
+            statuses.push(answer(running.by(GLOBEX, "POST", "/ssh-keys").json(&one_more)).await.0);
+        }
+        let (mut pages, mut seen, mut query) = (Vec::new(), 0, "/ssh-keys?limit=50".to_owned());
+        loop {
+            let body = answer(running.by(GLOBEX, "GET", &query)).await.1;
+            let keys = body.get("keys").or(body.get("ssh_keys")).unwrap().as_array().unwrap().len();
+            pages.push(keys);
+            seen += keys;
+            let Some(token) = body["next_token"].as_str() else { break };
+            let token: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+            query = format!("/ssh-keys?limit=50&next_token={token}");
+        }
+        match dialect {
+            Dialect::Documented => {
+                assert_eq!((statuses[19], statuses[20]), (201, 402));
+                assert_eq!((pages, seen), (vec![20], 20));
+            }
+            Dialect::AsBuilt => {
+                assert!(statuses.iter().all(|status| *status == 201), "{statuses:?}");
+                assert_eq!((pages, seen), (vec![0, 21], 21));
+                let all = answer(running.by(GLOBEX, "GET", "/ssh-keys?limit=0")).await.1;
+                assert_eq!(all["keys"].as_array().unwrap().len(), 21);
+            }
+        }
+    }
 }

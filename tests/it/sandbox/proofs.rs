@@ -2,7 +2,8 @@
 
 use super::{ACME, AGENT, GLOBEX, Pair, RSA_LINE, Running, answer, options};
 use artcafe::sandbox::Dialect;
-use serde_json::json;
+use base64::Engine as _;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn documented_proof_uses_the_challenge_up_and_binds_it() {
@@ -114,4 +115,94 @@ async fn the_agent_records_own_key_is_a_second_store() {
         let (status, _) = answer(running.request("POST", "/api/v1/auth/agent/verify").json(&body)).await;
         assert_eq!(status, 401);
     }
+}
+
+/// An RSA key and the base64 of its signatures.
+struct RsaPair(aws_lc_rs::rsa::KeyPair);
+
+impl RsaPair {
+    fn new() -> Self {
+        Self(aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap())
+    }
+
+    fn line(&self) -> String {
+        use aws_lc_rs::signature::KeyPair as _;
+        let public = pkcs1::RsaPublicKey::try_from(self.0.public_key().as_ref()).unwrap();
+        let mut blob = Vec::new();
+        // The modulus has its top bit set, and so gets a leading zero.
+        let modulus = [&[0], public.modulus.as_bytes()].concat();
+        for field in [b"ssh-rsa".as_slice(), public.public_exponent.as_bytes(), &modulus] {
+            blob.extend_from_slice(&u32::try_from(field.len()).unwrap().to_be_bytes());
+            blob.extend_from_slice(field);
+        }
+        format!("ssh-rsa {}", base64::engine::general_purpose::STANDARD.encode(blob))
+    }
+
+    fn sign(&self, challenge: &str) -> String {
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        let random = aws_lc_rs::rand::SystemRandom::new();
+        self.0.sign(&aws_lc_rs::signature::RSA_PKCS1_SHA256, &random, challenge.as_bytes(), &mut signature).unwrap();
+        base64::engine::general_purpose::STANDARD.encode(signature)
+    }
+}
+
+fn claims(token: &Value) -> Value {
+    let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn rsa_proves_in_both_dialects_and_as_built_replays_at_the_agent_route() {
+    let pair = RsaPair::new();
+    for dialect in Dialect::ALL {
+        let running = Running::start(options(dialect, &[])).await;
+        let made = json!({"name": "n", "type": "t", "public_key": pair.line()});
+        let (status, body) = answer(running.by(ACME, "POST", "/agents").json(&made)).await;
+        assert_eq!(status, 201, "{body}");
+        let agent = body.get("agent_id").or(body.pointer("/agent/id")).unwrap().as_str().unwrap();
+        let key = running.register(ACME, agent, &pair.line()).await;
+
+        let challenge = running.challenge(ACME, agent).await;
+        let proof =
+            json!({"tenant_id": ACME, "key_id": key, "challenge": challenge, "response": pair.sign(&challenge)});
+        let (status, body) = running.verify(&proof).await;
+        assert_eq!(status, 200, "{dialect}: {body}");
+        let found = claims(&body["token"]);
+        assert_eq!(
+            (&found["sub"], &found["agent_id"], &found["key_type"]),
+            (&json!(key), &json!(agent), &json!("agent"))
+        );
+        assert!(found["exp"].is_i64() && found["iat"].is_f64(), "{found}");
+        assert!((found["exp"].as_f64().unwrap() - found["iat"].as_f64().unwrap() - 3600.0).abs() <= 1.0);
+        assert_eq!(running.verify(&proof).await.0, 401, "{dialect}: used up");
+        // A good token reads without the tenant header, in both dialects.
+        let token = body["token"].as_str().unwrap();
+        let path = format!("/api/v1/ssh-keys/{key}");
+        assert_eq!(answer(running.request("GET", &path).bearer_auth(token)).await.0, 200);
+
+        let invented = "0123456789abcdef";
+        let proof =
+            json!({"tenant_id": ACME, "agent_id": agent, "challenge": invented, "response": pair.sign(invented)});
+        for _ in 0..2 {
+            let (status, body) = answer(running.request("POST", "/api/v1/auth/agent/verify").json(&proof)).await;
+            assert_eq!(status, if dialect == Dialect::AsBuilt { 200 } else { 401 }, "{dialect}");
+            if dialect == Dialect::AsBuilt {
+                let found = claims(&body["token"]);
+                assert_eq!((&found["type"], found.get("iat")), (&json!("agent"), None));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn as_built_challenges_look_for_the_tenant_elsewhere() {
+    let running = Running::start(options(Dialect::AsBuilt, &[])).await;
+    let ask = || running.request("POST", "/api/v1/auth/challenge").json(&json!({}));
+    let lost = (401, json!({"detail": "Tenant ID not provided"}));
+    assert_eq!(answer(ask().bearer_auth("x")).await, lost);
+    assert_eq!(answer(ask().bearer_auth("x").header("x-tenant-id", ACME)).await.0, 200);
+    assert_eq!(answer(ask().header("x-tenant-id", ACME)).await.0, 403);
+    let documented = Running::start(options(Dialect::Documented, &[])).await;
+    let ask = documented.request("POST", "/api/v1/auth/challenge").json(&json!({}));
+    assert_eq!(answer(ask.bearer_auth("x").header("x-tenant-id", ACME)).await.0, 401);
 }
