@@ -1,6 +1,12 @@
 //! The integration tests, one module a command or subject.
 
+mod architecture;
 mod config_file;
+mod generated;
 mod key_foreign;
 mod key_formats;
 mod key_tools;
+mod sandbox;
+mod secrets;
+mod support;
+mod wire;
