@@ -82,3 +82,15 @@ fn the_scan_sees_an_import() {
     assert_eq!(named("use crate::keys::PublicKey; // crate::ops"), ["keys"]);
     assert_eq!(named("    crate::config::nearest(crate::api::x)"), ["config", "api"]);
 }
+
+/// Crates that must not come back through a feature: `rsa` has an open timing advisory, the others
+/// are a second copy of what rustls and aws-lc-rs do.
+#[test]
+fn no_second_crypto_stack() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let names: Vec<&str> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
+    assert!(names.contains(&"\"aws-lc-rs\""));
+    for banned in ["rsa", "ring", "openssl-sys", "native-tls"] {
+        assert!(!names.contains(&format!("\"{banned}\"").as_str()), "`{banned}` is in Cargo.lock");
+    }
+}

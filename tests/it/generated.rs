@@ -85,8 +85,12 @@ fn every_command_has_help_with_an_example_or_no_choice() {
 }
 
 #[test]
-fn a_bash_completion_script_is_accepted_by_bash() {
-    let script = root().join("completions/artcafe.bash");
-    let status = std::process::Command::new("bash").arg("-n").arg(script).status().unwrap();
-    assert!(status.success());
+fn the_bash_script_completes_commands() {
+    let env = TestEnv::new();
+    let script = env.run(&["completions", "bash"]).expect(0).stdout;
+    let ask = format!(
+        "{script}\nCOMP_WORDS=(artcafe key gen) COMP_CWORD=2\n_artcafe artcafe gen key\necho \"${{COMPREPLY[@]}}\""
+    );
+    let output = std::process::Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "generate", "{output:?}");
 }

@@ -75,7 +75,6 @@ impl Drop for Server {
 }
 
 /// What a run of the program left.
-#[must_use]
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
