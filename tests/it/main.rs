@@ -9,4 +9,5 @@ mod key_tools;
 mod sandbox;
 mod secrets;
 mod support;
+mod tls_and_proxy;
 mod wire;
