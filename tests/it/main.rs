@@ -11,3 +11,4 @@ mod secrets;
 mod support;
 mod tls_and_proxy;
 mod wire;
+mod wire_client;
