@@ -28,6 +28,19 @@ const NOTABLE_SKEW_SECONDS: i64 = 60;
 /// Whole exchanges that are tried when the answer to a verify is lost.
 const EXCHANGES: u32 = 3;
 
+/// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
+pub fn is_dead(code: ErrorCode) -> bool {
+    use ErrorCode as Code;
+    matches!(
+        code,
+        Code::ProofRefused
+            | Code::KeyNotRegistered
+            | Code::KeyRevoked
+            | Code::KeyOfAnotherAgent
+            | Code::AlgorithmRefused
+    )
+}
+
 /// One step of the proof.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
