@@ -84,7 +84,7 @@ impl Session {
             )
             .hint("use https, or allow it with `--insecure-http` where the network is your own"));
         }
-        let ca_certificate = self.ca_certificate.as_deref().map(|path| durable::read(path, 1024 * 1024)).transpose()?;
+        let ca_certificate = self.ca_certificate.as_deref().map(authority).transpose()?;
         let options = ClientOptions {
             origin: endpoint.origin().to_owned(),
             is_loopback: endpoint.is_loopback(),
@@ -156,6 +156,19 @@ impl Session {
         (self.now)().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 }
+
+/// The text of a certificate authority's file; one that holds no certificate would silently add nothing.
+fn authority(path: &Path) -> Result<Vec<u8>, OpError> {
+    let text = durable::read(path, 1024 * 1024)?;
+    if text.windows(BEGIN.len()).any(|window| window == BEGIN) {
+        return Ok(text);
+    }
+    Err(OpError::new(ErrorCode::ConfigInvalid, format!("`{}` holds no certificate in PEM form", path.display()))
+        .hint("give the authority's certificate, which begins with `-----BEGIN CERTIFICATE-----`, to `--ca-cert`"))
+}
+
+/// How a certificate begins in PEM form.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// A value that is missing where nobody was asked.
 fn needed(what: &str, flag: &str, variable: &str) -> OpError {

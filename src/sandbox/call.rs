@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 
-/// A request, read.
-#[derive(Debug, Clone)]
+/// A request, read. Not `Debug`: it holds tokens and signatures.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
     /// The path as sent.

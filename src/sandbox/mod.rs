@@ -17,6 +17,7 @@ mod log;
 mod options;
 mod pages;
 mod public_key;
+mod query;
 mod reply;
 mod router;
 mod routes;

@@ -1,9 +1,9 @@
 //! Pages of lists. `documented` pages through what the request may see; `as-built` counts the limit over the rows of
 //! all tenants before it filters, so that a page may be empty and still have a next one (section 6).
 
-use super::body::{bounded, query_number};
 use super::call::Call;
 use super::options::Dialect;
+use super::query::{bounded, query_number};
 use super::reply::Reply;
 use axum::http::StatusCode;
 use base64::Engine as _;

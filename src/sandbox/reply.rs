@@ -5,15 +5,23 @@ use super::error::SandboxError;
 use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
+use std::fmt;
 
 /// An answer that is not yet on its way.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Vec<u8>,
     /// What went wrong inside, for the request log; never on the wire.
     pub(super) cause: Option<String>,
+}
+
+impl fmt::Debug for Reply {
+    /// Without the body, which may hold a token or a private key.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 /// What a handler returns.

@@ -65,7 +65,8 @@ enum Found {
 fn find(dialect: Dialect, method: &str, path: &str) -> Found {
     let mut allow = None;
     for (wanted, pattern, handler) in ROUTES {
-        if dialect == Dialect::AsBuilt && *pattern == REVOKE.1 {
+        // Usage counters came only after the version that this dialect is.
+        if dialect == Dialect::AsBuilt && (*pattern == REVOKE.1 || pattern.starts_with("/api/v1/usage/")) {
             continue;
         }
         if let Some(parameter) = matches(pattern, path) {

@@ -73,6 +73,14 @@ pub(super) struct Plan {
     pub(super) ending: Option<Kind>,
 }
 
+impl Clone for Fault {
+    /// The copy starts counting anew.
+    fn clone(&self) -> Self {
+        let route = Route { method: self.route.method.clone(), path: self.route.path.clone() };
+        Self { route, kind: self.kind.clone(), first: self.first, count: self.count, seen: AtomicU64::new(0) }
+    }
+}
+
 impl Fault {
     /// Counts the request if it matches, and says whether the fault is due.
     fn is_due(&self, method: &str, segments: &[&str]) -> bool {
@@ -140,6 +148,14 @@ mod tests {
         assert!(due("POST", "/api/v1/ssh-keys"));
         assert!(due("POST", "/api/v1/ssh-keys"));
         assert!(!due("POST", "/api/v1/ssh-keys"));
+    }
+
+    #[test]
+    fn a_copy_counts_anew() {
+        let used = faults(&["*=500x1"]);
+        assert!(plan(&used, "GET", "/").ending.is_some());
+        assert!(plan(&used, "GET", "/").ending.is_none());
+        assert!(plan(&used.clone(), "GET", "/").ending.is_some());
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! as documented, an administrator sees and edits exactly their own.
 
 use crate::sandbox::access;
-use crate::sandbox::body::{Fields, query_number};
+use crate::sandbox::body::Fields;
 use crate::sandbox::call::Call;
 use crate::sandbox::generated;
 use crate::sandbox::limits::{self, Limits, Resource};
 use crate::sandbox::options::Dialect;
+use crate::sandbox::query::query_number;
 use crate::sandbox::reply::{Answer, Reply};
 use crate::sandbox::store::TenantRow;
 use axum::http::StatusCode;

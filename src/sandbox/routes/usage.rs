@@ -2,9 +2,9 @@
 //! channels stay zero, because the sandbox carries none.
 
 use crate::sandbox::access;
-use crate::sandbox::body::{bounded, query_number};
 use crate::sandbox::call::Call;
 use crate::sandbox::limits::{self, Limits, Resource};
+use crate::sandbox::query::{bounded, query_number};
 use crate::sandbox::reply::{Answer, Reply};
 use serde_json::{Value, json};
 

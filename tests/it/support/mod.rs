@@ -75,7 +75,6 @@ impl Drop for Server {
 }
 
 /// What a run of the program left.
-#[must_use]
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -104,7 +103,12 @@ impl Run {
     #[track_caller]
     pub(crate) fn warnings(&self) -> Vec<String> {
         let object: Value = serde_json::from_str(&self.stdout).unwrap();
-        object["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+        object["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|warning| warning["code"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The failure object on stderr; stdout must be empty then.
@@ -210,7 +214,11 @@ impl TestEnv {
     /// The program with this environment, not yet started.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_artcafe"));
-        command.args(args).env_clear().envs(self.vars.iter().map(|(name, value)| (name, value))).current_dir(self.dir.path());
+        command
+            .args(args)
+            .env_clear()
+            .envs(self.vars.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.dir.path());
         command
     }
 }

@@ -1,0 +1,743 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_artcafe_global_optspecs
+    string join \n config= profile= api-endpoint= agent-id= tenant-id= token= timeout= retries= ca-cert= insecure-http allow-new-endpoint json q/quiet v/verbose no-input y/yes color= h/help V/version
+end
+
+function __fish_artcafe_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_artcafe_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_artcafe_using_subcommand
+    set -l cmd (__fish_artcafe_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c artcafe -n "__fish_artcafe_needs_command" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_needs_command" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_needs_command" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_needs_command" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_needs_command" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_needs_command" -s V -l version -d 'Print version'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "setup" -d 'Take an agent from nothing to a proven identity'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "status" -d 'Show this machine\'s identity on one screen'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "deregister" -d 'Undo `setup`: revoke the key, remove what was made'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, register and list keys'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "auth" -d 'Prove the key, get a token, keep an administrator\'s login'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "config" -d 'Look at, check and change the configuration'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "sandbox" -d 'Run a faithful stand-in for the platform on this machine'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "man" -d 'Write a manual page for each command into a directory'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "help" -d 'Print help for a command or a topic'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l ssh-key-path -d 'Directory of the key [default: $ARTCAFE_KEY_DIR]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l ssh-key-name -d 'File name of the key [default: artcafe_agent]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l output -d 'The key\'s file, in place of the two above' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l private-key -d 'Adopt this existing private key' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l algorithm -d 'Algorithm of a new key: rsa or ed25519' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l comment -d 'Comment of a new key\'s public line [default: the agent or user, and the host]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l agent-name -d 'Register a new agent of this name first, and use its id' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l agent-type -d 'The new agent\'s type, such as worker, processor or connector' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l capability -d 'Something the new agent can do; repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l llm-provider -d 'Write `llm.provider` for the platform\'s framework: anthropic, openai, bedrock or local' -r -f -a "anthropic\t''
+openai\t''
+bedrock\t''
+local\t''"
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l generate-key -d 'Only make the key and print its public line; no ids are needed'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l register -d 'Register the public key, or fail'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l no-register -d 'Leave the registration to the portal and ask no server'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l force -d 'Change a configuration that names other values, without asking; keys are never overwritten'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l interactive -d 'Ask for every value'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l reason -d 'Why, for the platform\'s record' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "generate" -d 'Generate a key pair on this machine'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "show" -d 'Show what a key file is'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "convert" -d 'Change a key file\'s format or passphrase'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "register" -d 'Register the public key at the platform'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "list" -d 'List the keys that are registered for the agent'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'Algorithm of a new key: rsa or ed25519' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'Comment of a new key\'s public line [default: the agent or user, and the host]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l output -d 'The private key\'s file; `.pub` is added for the public half [default: $ARTCAFE_KEY_DIR/artcafe_agent]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l overwrite -d 'Set an existing pair aside as a dated backup'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l public -d 'Print just the public line'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l key-format -d 'The new format: pem, openssh or pkcs1 [default: as it is]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l new-passphrase -d 'Protect it with this passphrase: a SOURCE, or nothing to be asked' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l output -d 'Write the outcome there and leave the file as it is' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-passphrase -d 'Take the passphrase off'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l name -d 'The record\'s name [default: agent, host and date]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l key-type -d 'agent, access or deployment [default: as configured, else agent]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l key-type -d 'Only this type: agent, access or deployment' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l all-agents -d 'Also those of the tenant\'s other agents'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l active -d 'Only those that can authenticate'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -f -a "test" -d 'Prove that the agent\'s key authenticates'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -f -a "token" -d 'Print a token for the agent'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -f -a "login" -d 'Keep an administrator\'s token from the portal'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -f -a "logout" -d 'Forget the stored administrator\'s token'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -f -a "status" -d 'Show the stored administrators\' logins'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l all -d 'Of every endpoint and tenant'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "path" -d 'Print which configuration file is in force'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "show" -d 'Show the values in force, each with where it comes from'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "get" -d 'Print one value in force'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "set" -d 'Set one value in the file'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "unset" -d 'Take one value out of the file'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "validate" -d 'Find every problem in the configuration file'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "init" -d 'Write a new configuration from flags, variables and defaults'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get set unset validate init profiles" -f -a "profiles" -d 'List the profiles'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -f -a "serve" -d 'Serve until SIGINT or SIGTERM'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -f -a "exec" -d 'Run a command against a private sandbox, as a rehearsal'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l listen -d 'The loopback address to listen on; port 0 takes a free one' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l data -d 'Keep the data in DIR/sandbox.db [default: in memory]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l dialect -d 'documented: strict, as the platform\'s documents say; as-built: the public server, weaknesses included' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault -d 'Show a fault, by route and count; see below. Repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l tenant -d 'A tenant in place of the two built-in ones: NAME[:PLAN[:STATUS]] or ID=NAME[:PLAN[:STATUS]]. Repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l agent -d 'One more agent in every tenant, beside prod-data-processor-01. Repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l log -d 'Write one JSON line per request' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l listen -d 'The loopback address to listen on; port 0 takes a free one' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l data -d 'Keep the data in DIR/sandbox.db [default: in memory]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l dialect -d 'documented: strict, as the platform\'s documents say; as-built: the public server, weaknesses included' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l fault -d 'Show a fault, by route and count; see below. Repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l tenant -d 'A tenant in place of the two built-in ones: NAME[:PLAN[:STATUS]] or ID=NAME[:PLAN[:STATUS]]. Repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l agent -d 'One more agent in every tenant, beside prod-data-processor-01. Repeat for more' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l log -d 'Write one JSON line per request' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
