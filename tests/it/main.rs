@@ -2,6 +2,7 @@
 
 mod architecture;
 mod config_file;
+mod documents;
 mod generated;
 mod key_foreign;
 mod key_formats;
