@@ -22,6 +22,7 @@ pub mod register;
 pub mod rotate;
 pub mod session;
 pub mod setup;
+mod shared;
 pub mod show;
 pub mod state;
 pub mod status;

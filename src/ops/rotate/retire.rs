@@ -5,10 +5,9 @@
 //! goes forward only, which the journal says before. The plain name becomes a symbolic link to the
 //! new key, so that what knows only that name goes on working.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::checkpoint;
-use crate::config::{ConfigFile, Key};
 use crate::durable;
 use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::Grant;
@@ -18,6 +17,7 @@ use crate::ops::rotate::RotateOptions;
 use crate::ops::rotate::journal::{Journal, Phase};
 use crate::ops::rotate::{plan, steps};
 use crate::ops::session::Session;
+use crate::ops::shared;
 use crate::ops::state::State;
 
 pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
@@ -90,31 +90,11 @@ fn used_by_others(journal: &Journal, last_used: Option<jiff::Timestamp>) -> bool
 
 /// No other profile or remembered configuration may still name the old key.
 fn refuse_shared(session: &Session, journal: &Journal) -> Result<(), OpError> {
-    let paths = &session.settings.paths;
-    let mut candidates: Vec<PathBuf> =
-        vec![paths.home.join("config.yaml"), paths.home.join("config.yml"), paths.home.join("config.json")];
-    for profile in paths.profiles()? {
-        candidates.extend(
-            ["yaml", "yml", "json"].map(|extension| paths.profiles_dir().join(format!("{profile}.{extension}"))),
-        );
+    match shared::other_naming(session, &journal.config, &journal.old.path, journal.old.key_id.as_ref())? {
+        None => Ok(()),
+        Some(path) => Err(OpError::new(ErrorCode::Differs, format!("`{}` still names the old key, which would stop working there", path.display()))
+            .hint("give that configuration a key of its own, or retire all the same with `artcafe key rotate --resume --also`")),
     }
-    candidates.extend(State::load(paths)?.made.into_iter().map(|made| made.config));
-    candidates.retain(|path| *path != journal.config);
-    candidates.dedup();
-    for path in candidates {
-        // A file that cannot be read names nothing that works.
-        let Ok(Some(file)) = ConfigFile::load(&path) else { continue };
-        let names_path =
-            file.text_of(Key::PrivateKeyPath).is_some_and(|found| paths.expand(&found.value) == journal.old.path);
-        let names_id = file
-            .text_of(Key::KeyId)
-            .is_some_and(|found| Some(found.value.as_str()) == journal.old.key_id.as_ref().map(|id| id.as_str()));
-        if names_path || names_id {
-            return Err(OpError::new(ErrorCode::Differs, format!("`{}` still names the old key, which would stop working there", path.display()))
-                .hint("give that configuration a key of its own, or retire all the same with `artcafe key rotate --resume --also`"));
-        }
-    }
-    Ok(())
 }
 
 /// The old pair goes; the plain name leads to the new key in the same move.
@@ -144,8 +124,9 @@ fn forget_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
             || entry.agent_id != journal.agent_id
     });
     for made in state.made.iter_mut().filter(|made| made.config == journal.config) {
-        if made.made_key.is_some() {
-            made.made_key = Some(journal.new.path.clone());
+        if made.made_keys.contains(&journal.old.path) {
+            made.made_keys.retain(|path| *path != journal.old.path);
+            made.made_keys.push(journal.new.path.clone());
         }
     }
     state.save(paths)

@@ -301,7 +301,11 @@ impl Run<'_> {
 
     fn remember_made(&self, session: &Session, made_config: bool, made_key: Option<PathBuf>) -> Result<(), OpError> {
         let mut state = State::load(&session.settings.paths)?;
-        state.remember_made(Made { config: session.settings.paths.config.value.clone(), made_config, made_key });
+        state.remember_made(Made {
+            config: session.settings.paths.config.value.clone(),
+            made_config,
+            made_keys: made_key.into_iter().collect(),
+        });
         state.save(&session.settings.paths)
     }
 
