@@ -20,7 +20,7 @@ use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
 /// How long a key whose registration is in doubt is looked for, between looks.
-const LOOKS: [Duration; 5] = [
+pub(super) const LOOKS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(500),
     Duration::from_secs(1),

@@ -75,7 +75,7 @@ async fn read(client: &Client, method: &str, path: &str) -> Result<Vec<String>, 
             vec![client.create_agent(&new, access).await?.agent_id.to_string()]
         }
         ("POST", ["auth", "challenge"]) => {
-            client.plain_challenge(&tenant, &agent).await?;
+            client.plain_challenge(&tenant, &agent, None).await?;
             vec![]
         }
         ("POST", ["auth", "agent", "challenge"]) => {
