@@ -158,13 +158,18 @@ pub(super) fn no_answer(origin: &str, route: &'static str, source: reqwest::Erro
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut current = Some(error);
     while let Some(error) = current {
-        if let Some(error) = error.downcast_ref::<std::io::Error>()
-            && error.raw_os_error().is_none()
-            && matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof)
-        {
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| {
+            let is_of_system = io.raw_os_error().is_some();
+            !is_of_system && matches!(io.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof)
+        }) {
             return true;
         }
-        current = error.source();
+        // `source` of an error that wraps another one skips that one.
+        current = match io.and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
     }
     false
 }

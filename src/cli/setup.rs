@@ -208,6 +208,12 @@ fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
         let session = context.session_of(settings, &args.passphrase)?;
         let report = existing(&session, &path)?;
         context.output.status(&format!("there is a key at `{}` already; it stays as it is", path.display()));
+        if !report.public_half_checked {
+            context.output.warn(
+                "public_half_unchecked",
+                "a passphrase hides the key, so this is what its public file says; give `--passphrase` to have it checked",
+            );
+        }
         return context.output.finish("key.generate", &report, |report| super::key::generated(&context.output, report));
     }
     let (spec, format) = (args.new.spec()?, args.new.format()?);

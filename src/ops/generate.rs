@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::keys::{KeyFiles, KeyFormat, KeySpec, PrivateKey};
+use crate::keys::{self, KeyFiles, KeyFormat, KeySpec, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 use crate::ops::show;
@@ -56,6 +56,8 @@ pub struct GenerateReport {
     pub backup_path: Option<PathBuf>,
     /// Whether the pair was there before and nothing was made.
     pub existed: bool,
+    /// Whether the public half was computed from the private one; not so where a passphrase hides it.
+    pub public_half_checked: bool,
 }
 
 /// Makes a key pair and saves it.
@@ -87,12 +89,16 @@ pub fn generate(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
         public_key: line,
         backup_path: backup.map(|backup| backup.private),
         existed: false,
+        public_half_checked: true,
     })
 }
 
 /// The same report of a pair that is there already; touches nothing.
 pub fn existing(session: &Session, path: &Path) -> Result<GenerateReport, OpError> {
-    let shown = show::show(session, path)?;
+    let shown = match show::show(session, path) {
+        Err(error) if error.code == ErrorCode::InputNeeded => return unopened(path, error),
+        shown => shown?,
+    };
     Ok(GenerateReport {
         public_key_path: KeyFiles::at(path).public,
         private_key_path: shown.private_key_path,
@@ -105,6 +111,28 @@ pub fn existing(session: &Session, path: &Path) -> Result<GenerateReport, OpErro
         public_key: shown.public_key,
         backup_path: None,
         existed: true,
+        public_half_checked: true,
+    })
+}
+
+/// What the public file says of a key that a passphrase hides; without that file the passphrase is needed.
+fn unopened(path: &Path, needed: OpError) -> Result<GenerateReport, OpError> {
+    let Some(public) = show::public_beside(path) else { return Err(needed) };
+    let bytes = keys::read_private(path)?;
+    let inspection = keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path))?;
+    Ok(GenerateReport {
+        private_key_path: path.to_path_buf(),
+        public_key_path: KeyFiles::at(path).public,
+        algorithm: public.algorithm().map_or_else(|| public.key_type().to_owned(), |algorithm| algorithm.to_string()),
+        bits: public.bits(),
+        key_format: inspection.format,
+        encrypted: inspection.encrypted,
+        fingerprint: public.openssh_fingerprint(),
+        platform_fingerprint: public.platform_fingerprint()?,
+        public_key: public.line(public.comment().unwrap_or_default()),
+        backup_path: None,
+        existed: true,
+        public_half_checked: false,
     })
 }
 

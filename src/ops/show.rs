@@ -133,6 +133,14 @@ fn read_public_file(private: &Path) -> PublicFile {
     }
 }
 
+/// The public key of the `.pub` file beside a private key: what that file says, not what the key is.
+pub(super) fn public_beside(path: &Path) -> Option<PublicKey> {
+    match read_public_file(path) {
+        PublicFile::Line(line) => PublicKey::parse_line(&line).ok(),
+        PublicFile::Absent | PublicFile::Unreadable => None,
+    }
+}
+
 /// The fingerprint of a key file without asking anybody: of its public half, of the key opened by a passphrase from a
 /// SOURCE, or else the one that was registered from this file.
 pub(super) fn fingerprint_of(session: &Session, path: &Path) -> Result<Option<String>, OpError> {

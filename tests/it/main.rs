@@ -16,6 +16,7 @@ mod key_generate;
 mod key_list;
 mod key_register;
 mod key_tools;
+mod review_cli;
 mod safety;
 mod sandbox;
 mod sandbox_exec;
