@@ -49,7 +49,8 @@ fn prose(text: &str) -> Vec<(usize, &str)> {
 /// The anchors of a document's headings, as forges make them.
 fn anchors(text: &str) -> BTreeSet<String> {
     let slug = |heading: &str| {
-        let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
+        let kept =
+            heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
         kept.trim().replace(' ', "-")
     };
     prose(text)
@@ -77,7 +78,8 @@ fn every_relative_link_leads_to_a_file_and_every_anchor_to_a_heading() {
                 }
                 count += 1;
                 let place = format!("{}:{number}: {target}", path.display());
-                let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
+                let (file, anchor) =
+                    target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
                 let file = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
                 assert!(file.exists(), "{place}: no such file");
                 if let Some(anchor) = anchor {
@@ -192,7 +194,8 @@ fn check_line(place: &str, line: &str) -> usize {
             }
         }
         if let Some(dashes) = words.iter().position(|word| word == "--") {
-            let rest: Vec<String> = words[dashes + 1..].iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+            let rest: Vec<String> =
+                words[dashes + 1..].iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
             count += check_line(place, &rest.join(" ").replace("'artcafe'", "artcafe"));
         }
     }
