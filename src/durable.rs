@@ -178,6 +178,22 @@ pub fn rename_new(from: &Path, to: &Path) -> Result<(), DurableError> {
     Ok(())
 }
 
+/// Makes `link` a symbolic link to `target`, in place of whatever was there, atomically and durably. Nothing is
+/// written when it is that link already.
+pub fn replace_link(link: &Path, target: &Path) -> Result<bool, DurableError> {
+    if fs::read_link(link).is_ok_and(|current| current == target) {
+        return Ok(false);
+    }
+    let name = link.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let temporary = parent_of(link).join(format!(".{name}.{}.link", std::process::id()));
+    // Left by a process of the same number that was killed: nothing else bears this name.
+    remove(&temporary)?;
+    std::os::unix::fs::symlink(target, &temporary).map_err(failed("link", link))?;
+    fs::rename(&temporary, link).map_err(failed("link", link))?;
+    sync_parent(link)?;
+    Ok(true)
+}
+
 /// Removes a file durably; says whether there was one.
 pub fn remove(path: &Path) -> Result<bool, DurableError> {
     match fs::remove_file(path) {

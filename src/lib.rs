@@ -12,6 +12,7 @@
 //! | [`durable`] | files that survive a crash, and locks | `durable.rs` |
 //! | [`secret`] | values that must not be seen, and where they come from | `secret/source.rs` |
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
+//! | [`checkpoint`] | points at which a test can kill a debug build | `checkpoint.rs` |
 //! | [`env`] | arguments, variables, streams, clock | `env.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!
@@ -44,6 +45,7 @@
 //! - A request is repeated only where a repeat is safe; a lost answer is settled by looking.
 
 pub mod api;
+pub mod checkpoint;
 pub mod cli;
 pub mod config;
 pub mod durable;

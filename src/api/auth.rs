@@ -52,12 +52,17 @@ impl Client {
         Challenge::read(route, &self.post(route, "/auth/agent/challenge", body, Access::default(), Repeat::Safe).await?)
     }
 
-    /// `POST /auth/challenge`, the older route. It wants a tenant header and *some* bearer value (section 1.5), and
-    /// looks at neither the token nor whom it is for; a real token must not be spent on that.
-    pub async fn plain_challenge(&self, tenant: &TenantId, agent: &AgentId) -> Result<Challenge, ApiError> {
+    /// `POST /auth/challenge`, the older route. It wants a tenant header and a bearer value. The real server looks at
+    /// neither the token nor whom it is for (section 1.5), so a placeholder goes first, and a real token is not spent.
+    pub async fn plain_challenge(
+        &self,
+        tenant: &TenantId,
+        agent: &AgentId,
+        token: Option<&SecretString>,
+    ) -> Result<Challenge, ApiError> {
         let route = "POST /auth/challenge";
         let placeholder = Secret::new("challenge".to_owned());
-        let access = Access { token: Some(&placeholder), tenant: Some(tenant) };
+        let access = Access { token: token.or(Some(&placeholder)), tenant: Some(tenant) };
         let body = json!({ "agent_id": agent });
         Challenge::read(route, &self.post(route, "/auth/challenge", body, access, Repeat::Safe).await?)
     }

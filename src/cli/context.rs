@@ -92,8 +92,20 @@ impl Context {
         self.session_of(settings, &key.passphrase)
     }
 
-    /// The session of settings that a command has changed.
+    /// The session of settings that a command has changed; says that a rotation is open, if one is.
     pub(crate) fn session_of(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
+        if let Some(journal) = crate::ops::rotate::open(&settings.paths)? {
+            let text = format!(
+                "a rotation is open since {} ({}): `artcafe key rotate --resume` goes on with it",
+                journal.started_at, journal.phase
+            );
+            self.output.warn("rotation_open", &text);
+        }
+        self.session_quietly(settings, passphrase)
+    }
+
+    /// The same without a word about an open rotation.
+    pub(crate) fn session_quietly(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
         // The file's key id belongs to the identity that the file names, and to no other.
         let from_file = matches!(settings.key_id, Some(Sourced { origin: Origin::File { .. }, .. }));
         let passphrase = self.passphrase(passphrase)?;
@@ -108,7 +120,7 @@ impl Context {
             user: Env::effective_user(),
             now: Env::now,
             stamp: format!("pid {}, since {}", std::process::id(), Env::now_text()),
-            client: OnceCell::new(),
+            client: Rc::new(OnceCell::new()),
             settings,
         };
         if from_file && session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, &session))
@@ -162,7 +174,7 @@ impl Context {
         let env = Rc::clone(&self.env);
         let can_ask = self.can_ask();
         let given = OnceCell::<SecretString>::new();
-        Ok(Box::new(move |path: &Path| {
+        Ok(Rc::new(move |path: &Path| {
             if let Some(known) = given.get() {
                 return Ok(Some(known.clone()));
             }

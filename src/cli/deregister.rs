@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
-use crate::ops::deregister::{deregister, plan};
+use crate::ops::deregister::{DeregisterOptions, deregister, plan};
 use crate::ops::{ErrorCode, OpError};
 
 /// Undo `setup`: revoke the key, remove what was made
@@ -18,14 +18,20 @@ pub(crate) struct DeregisterArgs {
     /// Why, for the platform's record
     #[arg(long, value_name = "TEXT", default_value = "cessation-of-operation")]
     reason: String,
+    /// Leave the platform out and remove the files alone, for a key that is revoked already
+    #[arg(long)]
+    local_only: bool,
+    /// Go on although another configuration names the key
+    #[arg(long)]
+    also: bool,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
 
 pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
     let session = context.session_of(context.settings()?, &args.passphrase)?;
-    let agent = session.agent()?.clone();
     let plan = plan(&session)?;
+    let agent = plan.agent_id.clone();
     context.output.status(&format!(
         "the key of agent `{agent}` will be revoked at {}; a revoked key never works again",
         session.settings.endpoint.value
@@ -36,17 +42,18 @@ pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
     for file in &plan.keep {
         context.output.status(&format!("  keeps   {} (not made by setup)", file.display()));
     }
+    let options = DeregisterOptions { reason: args.reason.clone(), local_only: args.local_only, also: args.also };
     if !context.confirm("Revoke the key and remove these files?")? {
         return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
     }
-    let report = context.block_on(deregister(&session, &args.reason))??;
+    let report = context.block_on(deregister(&session, &options))??;
     if report.outcome == "deleted" {
         context.output.warn(
             "deleted_not_revoked",
             "the platform has no way to revoke a key, so its record was deleted; the reason is lost there",
         );
     }
-    if report.outcome != "absent" {
+    if matches!(report.outcome.as_str(), "revoked" | "deleted") {
         context.output.warn(
             "token_stays_valid",
             "tokens already issued for the key stay valid until they expire, an hour at most",
@@ -54,7 +61,8 @@ pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
     }
     context.output.finish("deregister", &report, |report| {
         let ids: Vec<&str> = report.key_ids.iter().map(|id| id.as_str()).collect();
-        let mut lines = vec![match report.outcome {
+        let mut lines = vec![match report.outcome.as_str() {
+            "not_asked" => "the platform was left out: a key that is still active there stays active".to_owned(),
             "absent" => "the platform had no active record of this key".to_owned(),
             outcome => format!("{outcome}: key {}", ids.join(", ")),
         }];

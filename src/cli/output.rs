@@ -18,6 +18,7 @@ use crate::env::Env;
 use crate::ops::{ErrorCode, OpError};
 
 /// Where and how to print.
+#[derive(Clone)]
 pub(crate) struct Output {
     pub(crate) json: bool,
     quiet: bool,

@@ -13,7 +13,7 @@ use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{Output, Spinner, Style};
 use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
 use crate::env::Env;
-use crate::ops::generate::{GenerateOptions, generate};
+use crate::ops::generate::{GenerateOptions, existing, generate};
 use crate::ops::register::RegisterOptions;
 use crate::ops::setup::{
     Attendant, Difference, NewAgentOptions, Registering, SetupOptions, SetupReport, StepReport, StepState, setup,
@@ -203,6 +203,12 @@ fn say_origins(context: &Context, settings: &Settings) {
 fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
     let settings = context.settings()?;
     let path = key_path(args, settings.private_key_path.clone(), &settings.paths)?.value;
+    if crate::keys::KeyFiles::at(&path).private.symlink_metadata().is_ok() {
+        let session = context.session_of(settings, &args.passphrase)?;
+        let report = existing(&session, &path)?;
+        context.output.status(&format!("there is a key at `{}` already; it stays as it is", path.display()));
+        return context.output.finish("key.generate", &report, |report| super::key::generated(&context.output, report));
+    }
     let options = GenerateOptions {
         output: path,
         spec: args.new.spec()?,

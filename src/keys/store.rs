@@ -92,6 +92,16 @@ impl KeyFiles {
         Ok(backup)
     }
 
+    /// Undoes [`KeyFiles::set_aside`] where no new pair came in its place.
+    pub fn put_back(&self, backup: &Self) -> Result<(), KeyError> {
+        for (from, to) in [(&backup.private, &self.private), (&backup.public, &self.public)] {
+            if is_taken(from) && !is_taken(to) {
+                durable::rename_new(from, to).map_err(conflict)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Replaces the content of the private key file, which must exist, in one step; says whether it
     /// changed. The mode stays at most 0600.
     pub fn replace_private(&self, bytes: &SecretBytes) -> Result<bool, KeyError> {

@@ -3,11 +3,11 @@
 //! Owns the question whether a file is about the identity at hand, and the warning that a proof is
 //! void once the identity's own values change. The file's form and editing are `config`'s.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::config::{self, ConfigFile, Edit, Key, KeyPath, Scalar};
+use crate::config::{self, ConfigFile, Edit, Key, KeyPath, Paths, Scalar};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 
@@ -22,12 +22,18 @@ pub fn names(file: &ConfigFile, session: &Session) -> bool {
     let text = |key| file.text_of(key).map(|found| found.value);
     let agent = settings.agent_id.as_ref().map(|id| id.value.to_string());
     let tenant = settings.tenant_id.as_ref().map(|id| id.value.to_string());
-    let path = text(Key::PrivateKeyPath).map(|path| settings.paths.expand(&path));
     let endpoint = text(Key::Endpoint).and_then(|text| text.parse::<config::Endpoint>().ok());
     text(Key::AgentId) == agent
         && text(Key::TenantId) == tenant
-        && path.is_none_or(|path| path == settings.private_key_path.value)
+        && text(Key::PrivateKeyPath)
+            .is_none_or(|path| is_same_file(&settings.paths, &path, &settings.private_key_path.value))
         && endpoint.is_none_or(|endpoint| endpoint == settings.endpoint.value)
+}
+
+/// Whether the text of a path, relative ones included, leads to this absolute path.
+pub(super) fn is_same_file(paths: &Paths, text: &str, path: &Path) -> bool {
+    // Without a working directory a relative path leads nowhere.
+    std::path::absolute(paths.expand(text)).is_ok_and(|absolute| absolute == path)
 }
 
 /// One change of a value.

@@ -1,20 +1,25 @@
 //! `artcafe deregister`: undoes `setup`.
 //!
-//! Owns the order: the key is revoked at the server first, and only then are files removed; a key
-//! whose revocation is in doubt keeps its file. Removes no more than `setup` made.
+//! Owns the order: the key is revoked at the server first and seen to be, and only then are files
+//! removed; a key whose revocation is in doubt keeps its file. What is under way is written to the
+//! state before the first file goes, so that a run that was cut off can be gone on with, also when
+//! the configuration or the key is gone already. Removes no more than `setup` made.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::api::ApiError;
+use crate::config::{ConfigFile, Edit, Key};
 use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
-use crate::keys::KeyFiles;
-use crate::ops::access;
+use crate::keys::{KeyFiles, PublicKey};
+use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
-use crate::ops::state::State;
+use crate::ops::shared;
+use crate::ops::state::{Deregistering, State};
 
 /// What would be, or was, undone.
 #[derive(Debug, Clone, Serialize)]
@@ -27,93 +32,260 @@ pub struct DeregisterReport {
     pub endpoint: String,
     /// The records of this key that were revoked or deleted.
     pub key_ids: Vec<KeyId>,
-    /// `revoked`, `deleted` where the server has no such route, `absent` when there was none.
-    pub outcome: &'static str,
+    /// `revoked`; `deleted` where the server has no such route; `absent` when there was none; `not_asked`
+    /// when the server was left out.
+    pub outcome: String,
     /// The files that were removed.
     pub removed: Vec<PathBuf>,
     /// The files that stay because `setup` did not make them.
     pub kept: Vec<PathBuf>,
 }
 
+/// How to undo.
+pub struct DeregisterOptions {
+    /// Why, for the platform's record.
+    pub reason: String,
+    /// Leave the server out and remove the files alone.
+    pub local_only: bool,
+    /// Go on although another configuration names the key.
+    pub also: bool,
+}
+
 /// What `deregister` will touch, for the confirmation.
 pub struct Plan {
+    /// The agent.
+    pub agent_id: AgentId,
     /// Files that go.
     pub remove: Vec<PathBuf>,
     /// Files that stay.
     pub keep: Vec<PathBuf>,
+    begun: Option<Deregistering>,
 }
 
 /// Says what would be removed; touches nothing.
 pub fn plan(session: &Session) -> Result<Plan, OpError> {
     let config = session.settings.paths.config.value.clone();
     let state = State::load(&session.settings.paths)?;
+    if let Some(begun) = state.deregistering.iter().find(|entry| entry.config == config) {
+        return Ok(Plan {
+            agent_id: begun.agent_id.clone(),
+            remove: begun.files.clone(),
+            keep: Vec::new(),
+            begun: Some(begun.clone()),
+        });
+    }
     let made = state.made_for(&config);
-    let mut plan = Plan { remove: Vec::new(), keep: Vec::new() };
-    let files = KeyFiles::at(&session.settings.private_key_path.value);
-    let made_key = made.and_then(|made| made.made_key.as_ref()) == Some(&files.private);
-    for file in [files.private, files.public] {
-        if file.symlink_metadata().is_ok() {
-            if made_key { plan.remove.push(file) } else { plan.keep.push(file) }
+    let mut plan = Plan { agent_id: session.agent()?.clone(), remove: Vec::new(), keep: Vec::new(), begun: None };
+    // The configuration goes first, so that it never names a key that is gone.
+    if session.settings.file.is_some() {
+        if made.is_some_and(|made| made.made_config) {
+            plan.remove.push(config.clone())
+        } else {
+            plan.keep.push(config.clone())
         }
     }
-    if session.settings.file.is_some() {
-        if made.is_some_and(|made| made.made_config) { plan.remove.push(config) } else { plan.keep.push(config) }
+    let current = session.settings.private_key_path.value.clone();
+    let mut keys: BTreeSet<PathBuf> = made.map(|made| made.made_keys.iter().cloned().collect()).unwrap_or_default();
+    let was_made = keys.contains(&current);
+    keys.insert(current.clone());
+    for key in keys {
+        let files = KeyFiles::at(&key);
+        let goes = (key != current || was_made) && shared::other_naming(session, &config, &key, None)?.is_none();
+        for file in [files.public, files.private] {
+            if file.symlink_metadata().is_ok() {
+                if goes { plan.remove.push(file) } else { plan.keep.push(file) }
+            }
+        }
     }
     Ok(plan)
 }
 
 /// Revokes the key and removes what `setup` made.
-pub async fn deregister(session: &Session, reason: &str) -> Result<DeregisterReport, OpError> {
+pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Result<DeregisterReport, OpError> {
     let _lock = session.lock()?;
-    let (tenant, agent) = (session.tenant()?.clone(), session.agent()?.clone());
     let plan = plan(session)?;
-    let public = session.key()?.key.public();
-    let grant = access::any(session).await?;
-    let client = session.client()?;
-    let records = client.keys(grant.access()).await?;
-    let mut outcome = "absent";
-    let mut key_ids = Vec::new();
-    for record in records.iter().filter(|record| record.is_of(&agent) && public.is_line(&record.public_key)) {
-        if record.is_usable() {
-            outcome = match client.revoke_key(&record.key_id, reason, grant.access()).await {
-                Ok(()) => "revoked",
-                // Section 6: no release of the real server has the route.
-                Err(error) if error.is_route_missing() => match client.delete_key(&record.key_id, grant.access()).await
-                {
-                    Ok(()) => "deleted",
-                    Err(error) if error.is_record_missing() => "deleted",
-                    Err(error) => return Err(undone(error)),
-                },
-                Err(error) if error.is_record_missing() => "deleted",
-                Err(error) => return Err(undone(error)),
-            };
-            key_ids.push(record.key_id.clone());
-        }
-    }
-    let fingerprint = public.openssh_fingerprint();
-    let endpoint = client.origin().to_owned();
-    let config = session.settings.paths.config.value.clone();
-    // The configuration goes before the key, so that it never names a key that is gone.
+    let begun = match plan.begun {
+        Some(begun) => begun,
+        None => begin(session, options, &plan).await?,
+    };
     let mut removed = Vec::new();
-    for file in plan.remove.iter().rev() {
+    for file in &begun.files {
         if durable::remove(file)? {
             removed.push(file.clone());
         }
     }
+    forget_key(&begun)?;
     let mut state = State::load(&session.settings.paths)?;
-    state
-        .registrations
-        .retain(|entry| entry.endpoint != endpoint || entry.agent_id != agent || entry.fingerprint != fingerprint);
-    state.made.retain(|made| made.config != config);
+    state.registrations.retain(|entry| {
+        entry.endpoint != begun.endpoint || entry.agent_id != begun.agent_id || !begun.key_ids.contains(&entry.key_id)
+    });
+    state.made.retain(|made| made.config != begun.config);
+    state.deregistering.retain(|entry| entry.config != begun.config);
     state.save(&session.settings.paths)?;
-    Ok(DeregisterReport { agent_id: agent, tenant_id: tenant, endpoint, key_ids, outcome, removed, kept: plan.keep })
+    Ok(DeregisterReport {
+        agent_id: begun.agent_id,
+        tenant_id: begun.tenant_id,
+        endpoint: begun.endpoint,
+        key_ids: begun.key_ids,
+        outcome: begun.outcome,
+        removed,
+        kept: plan.keep,
+    })
+}
+
+/// The server's part, and the note of what follows it.
+async fn begin(session: &Session, options: &DeregisterOptions, plan: &Plan) -> Result<Deregistering, OpError> {
+    let config = session.settings.paths.config.value.clone();
+    let key = &session.settings.private_key_path.value;
+    let known = known_ids(session)?;
+    if !options.also {
+        for id in known.iter().map(Some).chain([None]) {
+            if let Some(other) = shared::other_naming(session, &config, key, id)? {
+                return Err(OpError::new(
+                    ErrorCode::Differs,
+                    format!("`{}` names this key as well and would stop working", other.display()),
+                )
+                .hint("give that configuration a key of its own, or go on all the same with `--also`"));
+            }
+        }
+    }
+    let (key_ids, outcome) =
+        if options.local_only { (known, "not_asked") } else { revoke(session, options, known).await? };
+    let begun = Deregistering {
+        config,
+        endpoint: session.settings.endpoint.value.origin().to_owned(),
+        tenant_id: session.tenant()?.clone(),
+        agent_id: plan.agent_id.clone(),
+        key_ids,
+        outcome: outcome.to_owned(),
+        files: plan.remove.clone(),
+    };
+    let mut state = State::load(&session.settings.paths)?;
+    state.deregistering.retain(|entry| entry.config != begun.config);
+    state.deregistering.push(begun.clone());
+    state.save(&session.settings.paths)?;
+    crate::checkpoint::reach("deregister.begun");
+    Ok(begun)
+}
+
+/// The ids under which this machine knows the key to be registered.
+fn known_ids(session: &Session) -> Result<Vec<KeyId>, OpError> {
+    let settings = &session.settings;
+    let endpoint = settings.endpoint.value.origin();
+    let mut ids: Vec<KeyId> = settings.key_id.iter().map(|id| id.value.clone()).collect();
+    for entry in State::load(&settings.paths)?.registrations {
+        let same =
+            entry.endpoint == endpoint && Some(&entry.agent_id) == settings.agent_id.as_ref().map(|id| &id.value);
+        if same && entry.private_key_path == settings.private_key_path.value && !ids.contains(&entry.key_id) {
+            ids.push(entry.key_id);
+        }
+    }
+    Ok(ids)
+}
+
+async fn revoke(
+    session: &Session,
+    options: &DeregisterOptions,
+    known: Vec<KeyId>,
+) -> Result<(Vec<KeyId>, &'static str), OpError> {
+    let agent = session.agent()?;
+    // A key file that is lost or locked does not keep its registration: the ids tell which it is.
+    let public = match session.key() {
+        Ok(key) => Some(key.key.public()),
+        Err(error) if !known.is_empty() && matches!(error.code, ErrorCode::KeyFileMissing | ErrorCode::InputNeeded) => {
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let grant = access::any(session).await.map_err(|error| match error.code {
+        ErrorCode::TokenMissing => {
+            let hint = error.hint.clone().unwrap_or_default();
+            error.hint(format!("{hint}; or, if the key is revoked already, remove the files alone with `artcafe deregister --local-only`"))
+        }
+        _ => error,
+    })?;
+    let client = session.client()?;
+    let mut ids = known;
+    if let Some(public) = &public {
+        // The list can be stale, so it only adds to what is known.
+        for record in client.keys(grant.access()).await? {
+            if record.is_usable()
+                && record.is_of(agent)
+                && public.is_line(&record.public_key)
+                && !ids.contains(&record.key_id)
+            {
+                ids.push(record.key_id);
+            }
+        }
+    }
+    let mut outcome = "absent";
+    for id in &ids {
+        if let Some(how) = revoke_one(session, &grant, id, public.as_ref(), &options.reason).await? {
+            outcome = how;
+        }
+    }
+    Ok((ids, outcome))
+}
+
+/// Revokes or deletes one record and sees that it is so; `None` where there was nothing to do.
+async fn revoke_one(
+    session: &Session,
+    grant: &Grant,
+    id: &KeyId,
+    public: Option<&PublicKey>,
+    reason: &str,
+) -> Result<Option<&'static str>, OpError> {
+    let client = session.client()?;
+    match client.key(id, grant.access()).await {
+        Ok(record) if !record.is_usable() => return Ok(None),
+        // An id in a file can be wrong; another key is never revoked for it.
+        Ok(record) if public.is_some_and(|public| !public.is_line(&record.public_key)) => return Ok(None),
+        Ok(_) => {}
+        Err(error) if error.is_record_missing() => return Ok(None),
+        Err(error) => return Err(undone(error)),
+    }
+    let how = match client.revoke_key(id, reason, grant.access()).await {
+        Ok(()) => "revoked",
+        // Section 6: no release of the real server has the route.
+        Err(error) if error.is_route_missing() => match client.delete_key(id, grant.access()).await {
+            Ok(()) => "deleted",
+            Err(error) if error.is_record_missing() => "deleted",
+            Err(error) => return Err(undone(error)),
+        },
+        Err(error) if error.is_record_missing() => "deleted",
+        Err(error) => return Err(undone(error)),
+    };
+    match client.key(id, grant.access()).await {
+        Ok(record) if record.is_usable() => Err(OpError::new(
+            ErrorCode::BadAnswer,
+            format!(
+                "the server said that key {id} was {how}, but shows it active; nothing on this machine was removed"
+            ),
+        )
+        .hint("run the same command again, or revoke the key in the portal")),
+        Ok(_) => Ok(Some(how)),
+        // The agent's own token may end with its key: that is an answer as well.
+        Err(error) if error.is_record_missing() || matches!(error.status(), Some(401 | 403)) => Ok(Some(how)),
+        Err(error) => Err(undone(error)),
+    }
+}
+
+/// A configuration that stays no longer names the key that is gone.
+fn forget_key(begun: &Deregistering) -> Result<(), OpError> {
+    let Some(file) = ConfigFile::load(&begun.config)? else { return Ok(()) };
+    let mut edit = Edit::new(&file)?;
+    let id = file.text_of(Key::KeyId).map(|found| found.value);
+    if id.is_some_and(|id| begun.key_ids.iter().any(|gone| gone.as_str() == id)) {
+        edit.unset(&Key::KeyId.key_path())?;
+    }
+    edit.save()?;
+    Ok(())
 }
 
 /// The server did not do it: nothing on this machine is touched.
 fn undone(error: ApiError) -> OpError {
-    let mut failure =
-        OpError::new(ErrorCode::Failed, "the key could not be revoked, so nothing on this machine was removed");
     let cause = OpError::from(error);
-    failure.code = cause.code;
-    failure.because(cause).hint("run the same command again, or revoke the key in the portal")
+    OpError::new(cause.code, "the key could not be revoked, so nothing on this machine was removed")
+        .because(cause)
+        .hint("run the same command again, or revoke the key in the portal")
 }

@@ -111,10 +111,16 @@ error_codes! {
     FileExists "FILE_EXISTS" 5 false;
     /// The key was registered at another endpoint.
     NewEndpoint "NEW_ENDPOINT" 5 false;
+    /// A rotation is open.
+    RotationOpen "ROTATION_OPEN" 5 false;
+    /// The agent's own record carries the key, which no API can change.
+    AgentRecordKey "AGENT_RECORD_KEY" 5 false;
     /// The values differ from what is there, and nobody agreed to change it.
     Differs "DIFFERS" 5 false;
     /// Some steps are done, others not; run again.
     PartlyDone "PARTLY_DONE" 6 false;
+    /// The old key is still used by another host.
+    StillUsed "STILL_USED" 6 false;
     /// Something was found that needs attention.
     Findings "FINDINGS" 7 false;
     /// The server cannot be reached.
@@ -123,6 +129,8 @@ error_codes! {
     ServerFailed "SERVER_FAILED" 69 true;
     /// The server asks to be left alone for a while.
     RateLimited "RATE_LIMITED" 75 true;
+    /// The old key stays until its grace period is over.
+    GraceRunning "GRACE_RUNNING" 75 true;
     /// Another process is at work.
     Locked "LOCKED" 75 true;
     /// A file was changed meanwhile.

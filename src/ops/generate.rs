@@ -3,12 +3,14 @@
 //! Owns the choice of format and comment and the rule that an existing key is never lost: without
 //! `--overwrite` it is refused, with it the old pair stays as a dated backup. Talks to no server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec, PrivateKey};
+use crate::keys::{KeyError, KeyFiles, KeyFormat, KeySpec, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::session::Session;
+use crate::ops::show;
 use crate::secret::SecretString;
 
 /// What key to make, and where.
@@ -36,8 +38,8 @@ pub struct GenerateReport {
     pub private_key_path: PathBuf,
     /// The public key's file.
     pub public_key_path: PathBuf,
-    /// The algorithm.
-    pub algorithm: Algorithm,
+    /// The algorithm: `rsa`, `ed25519`.
+    pub algorithm: String,
     /// The size in bits.
     pub bits: u32,
     /// The file's format.
@@ -52,6 +54,8 @@ pub struct GenerateReport {
     pub public_key: String,
     /// Where the old private key went.
     pub backup_path: Option<PathBuf>,
+    /// Whether the pair was there before and nothing was made.
+    pub existed: bool,
 }
 
 /// Makes a key pair and saves it.
@@ -65,19 +69,56 @@ pub fn generate(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
     let encoded = key.encode(options.format, options.passphrase.as_ref(), &options.comment)?;
     let public = key.public();
     let line = public.line(&options.comment);
-    let backup = if files.exists() { Some(files.set_aside(&options.stamp)?.private) } else { None };
-    files.write(&encoded, &line)?;
+    let backup = if files.exists() { Some(set_aside(&files, &options.stamp)?) } else { None };
+    if let Err(error) = files.write(&encoded, &line) {
+        // A full disk must not leave an agent without the key that it had.
+        if let Some(backup) = backup.as_ref().filter(|_| files.private.symlink_metadata().is_err()) {
+            files.put_back(backup)?;
+        }
+        return Err(error.into());
+    }
     Ok(GenerateReport {
         private_key_path: files.private,
         public_key_path: files.public,
-        algorithm: options.spec.algorithm,
+        algorithm: options.spec.algorithm.to_string(),
         bits: options.spec.bits,
         key_format: options.format,
         encrypted: options.passphrase.is_some(),
         fingerprint: public.openssh_fingerprint(),
         platform_fingerprint: public.platform_fingerprint()?,
         public_key: line,
-        backup_path: backup,
+        backup_path: backup.map(|backup| backup.private),
+        existed: false,
+    })
+}
+
+/// Keeps the pair under a name that is free, also for a second time within a second.
+fn set_aside(files: &KeyFiles, stamp: &str) -> Result<KeyFiles, OpError> {
+    let mut attempt = 1;
+    loop {
+        let number = if attempt == 1 { String::new() } else { format!("-{attempt}") };
+        match files.set_aside(&format!("{stamp}{number}")) {
+            Err(KeyError::Exists { .. }) if attempt < 100 => attempt += 1,
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+/// The same report of a pair that is there already; touches nothing.
+pub fn existing(session: &Session, path: &Path) -> Result<GenerateReport, OpError> {
+    let shown = show::show(session, path)?;
+    Ok(GenerateReport {
+        public_key_path: KeyFiles::at(path).public,
+        private_key_path: shown.private_key_path,
+        algorithm: shown.algorithm,
+        bits: shown.bits,
+        key_format: shown.key_format,
+        encrypted: shown.encrypted,
+        fingerprint: shown.fingerprint,
+        platform_fingerprint: shown.platform_fingerprint,
+        public_key: shown.public_key,
+        backup_path: None,
+        existed: true,
     })
 }
 

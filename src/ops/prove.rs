@@ -28,6 +28,19 @@ const NOTABLE_SKEW_SECONDS: i64 = 60;
 /// Whole exchanges that are tried when the answer to a verify is lost.
 const EXCHANGES: u32 = 3;
 
+/// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
+pub fn is_dead(code: ErrorCode) -> bool {
+    use ErrorCode as Code;
+    matches!(
+        code,
+        Code::ProofRefused
+            | Code::KeyNotRegistered
+            | Code::KeyRevoked
+            | Code::KeyOfAnotherAgent
+            | Code::AlgorithmRefused
+    )
+}
+
 /// One step of the proof.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
@@ -190,14 +203,33 @@ impl Proof<'_> {
         match first {
             Ok(challenge) => Ok(challenge),
             // An older server: section 3.5, step 2.
-            Err(error) if error.is_route_missing() => {
-                let started = Instant::now();
-                let second = self.client.plain_challenge(&tenant, &agent).await;
-                self.step("challenge", Some("POST /auth/challenge"), second.is_ok(), started);
-                Ok(second?)
-            }
+            Err(error) if error.is_route_missing() => self.plain_challenge().await,
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The older route, with a placeholder for a token; with an administrator's where the server looks at it.
+    async fn plain_challenge(&mut self) -> Result<Challenge, OpError> {
+        let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
+        let started = Instant::now();
+        let first = self.client.plain_challenge(&tenant, &agent, None).await;
+        self.step("challenge", Some("POST /auth/challenge"), first.is_ok(), started);
+        let error = match first {
+            Err(error) if matches!(error.status(), Some(401 | 403)) => error,
+            other => return Ok(other?),
+        };
+        let Some(grant) = access::administrator(self.session).await? else {
+            return Err(OpError::new(
+                ErrorCode::TokenMissing,
+                "this older server gives a challenge only to a token that it knows",
+            )
+            .because(error)
+            .hint("log in as an administrator: `artcafe auth login`"));
+        };
+        let started = Instant::now();
+        let second = self.client.plain_challenge(&tenant, &agent, grant.access().token).await;
+        self.step("challenge", Some("POST /auth/challenge"), second.is_ok(), started);
+        Ok(second?)
     }
 
     fn sign(&mut self, challenge: &Challenge) -> Result<SecretString, OpError> {
@@ -245,6 +277,7 @@ impl Proof<'_> {
                 Ok(())
             }
             (Err(error), None) if error.is_temporary() => Err(error.into()),
+            (Err(error), None) if is_not_yet_valid(&error) => Err(not_yet_valid().because(error)),
             (Err(error), None) => Err(self.unconfirmed("it does not open the key list").because(error)),
             (Ok(_), None) if self.report.store == "agent-record" => Err(OpError::new(
                 ErrorCode::KeyNotRegistered,
@@ -282,7 +315,10 @@ impl Proof<'_> {
                     None => not_registered(agent),
                     Some(record) if !record.is_usable() => {
                         OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
-                            .hint("make a new key and register it: `artcafe key generate --overwrite`, then `artcafe key register`")
+                            .hint(format!(
+                                "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
+                                self.key.path.display()
+                            ))
                     }
                     Some(record) if !record.is_of(agent) => OpError::new(
                         ErrorCode::KeyOfAnotherAgent,
@@ -309,16 +345,21 @@ impl Proof<'_> {
     /// Without a token, only what is likely can be said.
     fn likely(&self) -> OpError {
         if self.report.key_id.is_none() {
-            return not_registered(&self.report.agent_id);
+            return OpError::new(
+                ErrorCode::KeyNotRegistered,
+                format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
+            )
+            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`");
         }
-        if self.report.algorithm == Algorithm::Ed25519 {
-            return self.ed25519();
-        }
+        let ed25519 = match self.report.algorithm {
+            Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
+            Algorithm::Rsa => "",
+        };
         OpError::new(
             ErrorCode::ProofRefused,
-            "the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent",
+            format!("the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent{ed25519}"),
         )
-        .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe key list`")
+        .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again")
     }
 
     fn ed25519(&self) -> OpError {
@@ -351,6 +392,20 @@ impl Proof<'_> {
         }
         Outcome { report: self.report, verdict }
     }
+}
+
+/// A token that is good only later: the clocks of server and issuer differ (sections 5 and 12.1, bug 22).
+pub(super) fn is_not_yet_valid(error: &ApiError) -> bool {
+    matches!(error, ApiError::Status { status: 401, detail, .. } if detail.as_str().contains("not yet valid"))
+}
+
+/// The failure that goes with it.
+pub(super) fn not_yet_valid() -> OpError {
+    OpError::new(
+        ErrorCode::ClockSkew,
+        "the server takes the token for one of the future: the server's clock or its time zone is wrong",
+    )
+    .hint("wait until its clock has caught up, or tell the platform's operator that the server has to run in UTC")
 }
 
 fn not_registered(agent: &AgentId) -> OpError {

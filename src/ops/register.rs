@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::api::Client;
 use crate::api::wire::{KeyRecord, NewKey};
 use crate::config::Edit;
 use crate::id::{AgentId, KeyId, TenantId};
@@ -20,7 +21,7 @@ use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
 /// How long a key whose registration is in doubt is looked for, between looks.
-const LOOKS: [Duration; 5] = [
+pub(super) const LOOKS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(500),
     Duration::from_secs(1),
@@ -117,6 +118,12 @@ pub async fn register_key(
         report.key_id = Some(record.key_id.clone());
         return Ok(report);
     }
+    if let Some(record) = remembered(session, client, public, grant, &report).await? {
+        report.already_registered = true;
+        report.name = record.name.to_string();
+        report.key_id = Some(record.key_id);
+        return Ok(report);
+    }
     if options.dry_run {
         return Ok(report);
     }
@@ -147,6 +154,25 @@ pub async fn register_key(
     accept(&record, public, agent, &key_type)?;
     report.key_id = Some(record.key_id);
     Ok(report)
+}
+
+/// The record that this machine remembers, where the list does not show it: a list can be stale, a
+/// single record is not. One that is gone or not usable any more is none.
+async fn remembered(
+    session: &Session,
+    client: &Client,
+    public: &PublicKey,
+    grant: &Grant,
+    report: &RegisterReport,
+) -> Result<Option<KeyRecord>, OpError> {
+    let state = State::load(&session.settings.paths)?;
+    let known = state.registration(&report.endpoint, &report.tenant_id, &report.agent_id, &report.fingerprint);
+    let Some(known) = known else { return Ok(None) };
+    match client.key(&known.key_id, grant.access()).await {
+        Ok(record) => find(&[record], public, &report.agent_id, &report.key_type).map(|found| found.cloned()),
+        Err(error) if error.is_record_missing() || error.is_route_missing() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The usable record of this key for this agent; a revoked record or another agent's is a refusal.

@@ -6,6 +6,7 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::api::{Client, ClientOptions, Tracer};
@@ -17,9 +18,10 @@ use crate::ops::error::{ErrorCode, OpError};
 use crate::secret::SecretString;
 
 /// Fetches the passphrase of a key file; `None` where there is no way to get one.
-pub type PassphraseOf = Box<dyn Fn(&Path) -> Result<Option<SecretString>, OpError>>;
+pub type PassphraseOf = Rc<dyn Fn(&Path) -> Result<Option<SecretString>, OpError>>;
 
 /// A token that was given for this run, and by what.
+#[derive(Clone)]
 pub struct GivenToken {
     /// The token.
     pub token: SecretString,
@@ -27,7 +29,8 @@ pub struct GivenToken {
     pub from: String,
 }
 
-/// What an operation works with.
+/// What an operation works with. A copy shares the client.
+#[derive(Clone)]
 pub struct Session {
     /// Everything resolved from flags, variables and file.
     pub settings: Settings,
@@ -50,7 +53,7 @@ pub struct Session {
     /// This process and time, left in the lock for those who find it taken.
     pub stamp: String,
     /// The client, once it is needed.
-    pub client: OnceCell<Client>,
+    pub client: Rc<OnceCell<Client>>,
 }
 
 /// An opened private key and where it came from.

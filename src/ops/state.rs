@@ -41,8 +41,28 @@ pub struct Made {
     pub config: PathBuf,
     /// Whether the configuration was new.
     pub made_config: bool,
-    /// The key file, if it was made and not adopted.
-    pub made_key: Option<PathBuf>,
+    /// The key files that were made and not adopted.
+    #[serde(default)]
+    pub made_keys: Vec<PathBuf>,
+}
+
+/// A deregistration that is under way: the server's part is done, files may be left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deregistering {
+    /// The configuration that was in force.
+    pub config: PathBuf,
+    /// The endpoint's origin.
+    pub endpoint: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// The records that were dealt with.
+    pub key_ids: Vec<KeyId>,
+    /// `revoked`, `deleted`, `absent` or `not_asked`.
+    pub outcome: String,
+    /// The files to remove, in this order.
+    pub files: Vec<PathBuf>,
 }
 
 /// The file's content.
@@ -54,6 +74,9 @@ pub struct State {
     /// What `setup` made.
     #[serde(default)]
     pub made: Vec<Made>,
+    /// Deregistrations under way.
+    #[serde(default)]
+    pub deregistering: Vec<Deregistering>,
 }
 
 impl State {
@@ -112,7 +135,9 @@ impl State {
         match self.made.iter_mut().find(|entry| entry.config == made.config) {
             Some(entry) => {
                 entry.made_config |= made.made_config;
-                entry.made_key = made.made_key.or(entry.made_key.take());
+                entry.made_keys.extend(made.made_keys);
+                entry.made_keys.sort();
+                entry.made_keys.dedup();
             }
             None => self.made.push(made),
         }

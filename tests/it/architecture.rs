@@ -9,7 +9,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("main", ["cli", "env"].as_slice()),
         ("cli", ["ops", "config", "sandbox", "env", "secret", "keys", "id"].as_slice()),
-        ("ops", ["api", "keys", "config", "durable", "secret", "id"].as_slice()),
+        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint"].as_slice()),
         ("api", ["secret", "id"].as_slice()),
         ("keys", ["durable", "secret"].as_slice()),
         ("config", ["durable", "env", "id"].as_slice()),
@@ -18,6 +18,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("secret", [].as_slice()),
         ("env", [].as_slice()),
         ("id", [].as_slice()),
+        ("checkpoint", [].as_slice()),
     ])
 }
 

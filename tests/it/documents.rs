@@ -119,7 +119,7 @@ fn simple_commands(line: &str) -> Vec<Vec<String>> {
     let mut word: Option<String> = None;
     let mut skip = false;
     let mut characters = line.chars().peekable();
-    let mut finish = |word: &mut Option<String>, skip: &mut bool, commands: &mut Vec<Vec<String>>| {
+    let finish = |word: &mut Option<String>, skip: &mut bool, commands: &mut Vec<Vec<String>>| {
         if let Some(word) = word.take()
             && !std::mem::take(skip)
         {

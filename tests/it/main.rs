@@ -1,14 +1,44 @@
 //! The integration tests, one module a command or subject.
 
 mod architecture;
+mod auth_login;
+mod auth_test;
+mod config_commands;
 mod config_file;
+mod deregister;
 mod documents;
+mod failures;
 mod generated;
+mod key_convert;
 mod key_foreign;
 mod key_formats;
+mod key_generate;
+mod key_list;
+mod key_register;
 mod key_tools;
+mod safety;
 mod sandbox;
+mod sandbox_exec;
+mod sandbox_serve;
 mod secrets;
+mod setup;
+mod setup_failures;
 mod support;
 mod tls_and_proxy;
 mod wire;
+mod wire_client;
+
+#[test]
+fn every_file_here_is_listed() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let listed = std::fs::read_to_string(directory.join("main.rs")).unwrap();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_module = path.is_dir() || path.extension().is_some_and(|extension| extension == "rs");
+        assert!(
+            !is_module || name == "main" || listed.contains(&format!("\nmod {name};\n")),
+            "tests/it/{name} is not listed in main.rs"
+        );
+    }
+}

@@ -4,6 +4,7 @@ mod convert;
 mod generate;
 mod list;
 mod register;
+mod rotate;
 mod show;
 
 use clap::Subcommand;
@@ -14,7 +15,7 @@ use crate::cli::context::Context;
 pub(crate) use generate::{NewKeyArgs, text as generated};
 pub(crate) use register::name_tail;
 
-/// Generate, look at, convert, register and list keys
+/// Generate, look at, convert, register, list and rotate keys
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) enum KeyCommand {
@@ -23,6 +24,7 @@ pub(crate) enum KeyCommand {
     Convert(convert::ConvertArgs),
     Register(register::RegisterArgs),
     List(list::ListArgs),
+    Rotate(rotate::RotateArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
@@ -32,5 +34,6 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
         KeyCommand::Convert(args) => convert::run(context, args),
         KeyCommand::Register(args) => register::run(context, args),
         KeyCommand::List(args) => list::run(context, args),
+        KeyCommand::Rotate(args) => rotate::run(context, args),
     }
 }

@@ -8,6 +8,7 @@ use crate::id::AgentId;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::register::LOOKS;
 use crate::ops::session::Session;
 use crate::ops::setup::{Attendant, NewAgentOptions, is_unknown};
 
@@ -30,9 +31,15 @@ pub(super) async fn look(
             attendant.warn("agent_unknown", &format!("the platform does not know agent `{agent}`{advice}"));
             Ok(())
         }
-        // Section 12.1, bug 16: some releases fail on every single agent; that says nothing about this one.
-        Err(error) if error.status() == Some(500) => Ok(()),
-        Err(error) => Err(error.into()),
+        Err(error) if error.status() == Some(401) => Err(error.into()),
+        // The look serves the advice alone, and some releases fail on every single agent (section 12.1, bug 16).
+        Err(error) => {
+            attendant.warn(
+                "agent_unchecked",
+                &format!("whether the platform knows agent `{agent}` could not be found out: {error}"),
+            );
+            Ok(())
+        }
     }
 }
 
@@ -56,8 +63,21 @@ pub(super) async fn register(
     let agent = match client.create_agent(&body, grant.access()).await {
         Ok(agent) => agent,
         Err(error) if error.may_have_worked() => {
-            let found = client.agents(grant.access()).await?.into_iter().find(is_ours);
-            found.ok_or_else(|| OpError::from(error))?
+            let mut found = None;
+            for wait in LOOKS {
+                tokio::time::sleep(wait).await;
+                // A list that fails says nothing; the next look may.
+                if let Ok(agents) = client.agents(grant.access()).await {
+                    found = agents.into_iter().find(is_ours);
+                }
+                if found.is_some() {
+                    break;
+                }
+            }
+            found.ok_or_else(|| {
+                OpError::from(error)
+                    .hint("whether the agent was registered is not known: look in the portal, or run the same command again in a while, which looks first")
+            })?
         }
         Err(error) => return Err(error.into()),
     };

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::config::{self, ConfigFile, Edit, Endpoint, Key, Scalar};
 use crate::id::KeyId;
+use crate::ops::configure;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
 use crate::ops::setup::{SetupOptions, wanted};
@@ -81,11 +82,19 @@ pub(super) fn write(session: &Session, key_id: Option<&KeyId>, options: &SetupOp
     let mut replaces = false;
     for (key, value) in values {
         match text_in(&file, key) {
+            // The platform's own script leaves a relative path, which is another file elsewhere.
+            Some(old) if key == Key::PrivateKeyPath && session.settings.paths.expand(&old).is_relative() => {
+                replaces |= !same(session, key, &old, &value);
+            }
             Some(old) if same(session, key, &old, &value) => continue,
             Some(_) => replaces = true,
             None => {}
         }
         edit.set(&key.key_path(), Scalar::Text(value))?;
+    }
+    // A record's id belongs to the identity that the file named before, and to no other.
+    if key_id.is_none() && text_in(&file, Key::KeyId).is_some() && !configure::names(&file, session) {
+        edit.unset(&Key::KeyId.key_path())?;
     }
     let backup = if replaces && edit.is_change() { Some(config::backup(&path, &options.stamp)?) } else { None };
     let changed = edit.save()?;
@@ -99,7 +108,7 @@ fn text_in(file: &ConfigFile, key: Key) -> Option<String> {
 fn same(session: &Session, key: Key, old: &str, new: &str) -> bool {
     let paths = &session.settings.paths;
     match key {
-        Key::PrivateKeyPath => paths.expand(old) == paths.expand(new),
+        Key::PrivateKeyPath => configure::is_same_file(paths, old, &paths.expand(new)),
         Key::Endpoint => match (old.parse::<Endpoint>(), new.parse::<Endpoint>()) {
             (Ok(old), Ok(new)) => old == new,
             _ => false,

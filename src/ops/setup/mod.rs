@@ -207,8 +207,8 @@ impl Run<'_> {
             let report = register::register_key(session, &loaded.key.public(), grant, &self.options.register).await?;
             if let Some(id) = &report.key_id {
                 self.made |= !report.already_registered;
-                if loaded.key.algorithm() == Algorithm::Ed25519 && !report.already_registered {
-                    self.try_before_keeping(session, grant, loaded, id).await?;
+                if loaded.key.algorithm() == Algorithm::Ed25519 {
+                    self.try_before_keeping(session, grant, loaded, id, report.already_registered).await?;
                 }
                 register::remember(session, &loaded.path, &report, id)?;
                 session.settings.key_id =
@@ -265,6 +265,7 @@ impl Run<'_> {
         grant: &Grant,
         loaded: &LoadedKey,
         id: &crate::id::KeyId,
+        was_there: bool,
     ) -> Result<(), OpError> {
         let before = session
             .settings
@@ -276,20 +277,14 @@ impl Run<'_> {
         if error.code != ErrorCode::AlgorithmRefused {
             return Err(error);
         }
-        match session.client()?.delete_key(id, grant.access()).await {
-            Ok(()) => {}
-            Err(gone) if gone.is_record_missing() => {}
-            Err(left) => {
-                return Err(OpError::new(
-                    ErrorCode::PartlyDone,
-                    format!("{}; its registration {id} could not be taken back", error.message),
-                )
-                .because(OpError::from(left))
-                .hint("delete that key in the portal"));
-            }
-        }
+        let registration = if was_there {
+            format!("its registration {id}, which was there before, stays")
+        } else {
+            self.take_back(session, grant, id, &error).await?;
+            "its registration was taken back".to_owned()
+        };
         let stands = format!(
-            "{}; its registration was taken back, nothing is configured, and the key file stays at `{}`",
+            "{}; {registration}, nothing is configured, and the key file stays at `{}`",
             error.message,
             loaded.path.display()
         );
@@ -299,9 +294,32 @@ impl Run<'_> {
         )))
     }
 
+    async fn take_back(
+        &self,
+        session: &Session,
+        grant: &Grant,
+        id: &crate::id::KeyId,
+        error: &OpError,
+    ) -> Result<(), OpError> {
+        match session.client()?.delete_key(id, grant.access()).await {
+            Ok(()) => Ok(()),
+            Err(gone) if gone.is_record_missing() => Ok(()),
+            Err(left) => Err(OpError::new(
+                ErrorCode::PartlyDone,
+                format!("{}; its registration {id} could not be taken back", error.message),
+            )
+            .because(OpError::from(left))
+            .hint("delete that key in the portal")),
+        }
+    }
+
     fn remember_made(&self, session: &Session, made_config: bool, made_key: Option<PathBuf>) -> Result<(), OpError> {
         let mut state = State::load(&session.settings.paths)?;
-        state.remember_made(Made { config: session.settings.paths.config.value.clone(), made_config, made_key });
+        state.remember_made(Made {
+            config: session.settings.paths.config.value.clone(),
+            made_config,
+            made_keys: made_key.into_iter().collect(),
+        });
         state.save(&session.settings.paths)
     }
 

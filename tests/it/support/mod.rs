@@ -3,10 +3,14 @@
 //! The program under test is the real binary in a process of its own; the sandbox is the real server
 //! on a thread of this one.
 
+pub(crate) mod fake;
+pub(crate) mod files;
+pub(crate) mod http;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread::JoinHandle;
 
 use artcafe::sandbox::{Dialect, Info, Options, Sandbox};
@@ -19,6 +23,7 @@ pub(crate) const AGENT: &str = "prod-data-processor-01";
 /// A running sandbox; it ends with this value.
 pub(crate) struct Server {
     pub(crate) info: Info,
+    log: tempfile::TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -31,7 +36,9 @@ impl Server {
     }
 
     /// Starts a sandbox as these options say.
-    pub(crate) fn start_with(options: Options) -> Self {
+    pub(crate) fn start_with(mut options: Options) -> Self {
+        let log = tempfile::tempdir().unwrap();
+        options.log = Some(log.path().join("requests"));
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -46,7 +53,46 @@ impl Server {
                 sandbox.serve(listener, stop).await.unwrap();
             });
         });
-        Self { info: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self { info: told.recv().unwrap(), log, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Every request so far, such as `POST /api/v1/ssh-keys 201`; `-` where none was answered.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.log.path().join("requests")).unwrap();
+        let line = |line: &str| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let status = line["status"].as_u64().map_or("-".to_owned(), |status| status.to_string());
+            format!("{} {} {status}", line["method"].as_str().unwrap(), line["path"].as_str().unwrap())
+        };
+        text.lines().map(line).collect()
+    }
+
+    /// How many requests so far begin like this.
+    pub(crate) fn count(&self, start: &str) -> usize {
+        self.requests().iter().filter(|line| line.starts_with(start)).count()
+    }
+
+    /// Asks the server itself, past the client, as the first tenant's administrator.
+    #[track_caller]
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        http::ask(self.url(), method, path, Some(self.token()), body)
+    }
+
+    /// All key records of the first tenant.
+    #[track_caller]
+    pub(crate) fn keys(&self) -> Vec<Value> {
+        let (status, body) = self.ask("GET", "/api/v1/ssh-keys?limit=100", &Value::Null);
+        assert_eq!(status, 200, "{body}");
+        body.get("keys").or(body.get("ssh_keys")).unwrap().as_array().unwrap().clone()
+    }
+
+    /// Registers a public line past the client; answers the record's id.
+    #[track_caller]
+    pub(crate) fn register(&self, agent: &str, line: &str) -> String {
+        let body = serde_json::json!({ "name": "by hand", "public_key": line, "key_type": "agent", "agent_id": agent });
+        let (status, body) = self.ask("POST", "/api/v1/ssh-keys", &body);
+        assert_eq!(status, 201, "{body}");
+        id_of(&body["key"])
     }
 
     /// The origin.
@@ -83,6 +129,15 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// What a process left.
+    pub(crate) fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Expects an exit code, and shows everything when it is another.
     #[track_caller]
     pub(crate) fn expect(self, code: i32) -> Self {
@@ -128,6 +183,12 @@ impl Run {
     pub(crate) fn code_name(&self) -> String {
         self.failure()["code"].as_str().unwrap().to_owned()
     }
+}
+
+/// The id of a record in either dialect.
+#[track_caller]
+pub(crate) fn id_of(record: &Value) -> String {
+    record.get("key_id").or(record.get("id")).or(record.get("agent_id")).and_then(Value::as_str).unwrap().to_owned()
 }
 
 /// An empty home and a cleared environment.
@@ -189,12 +250,41 @@ impl TestEnv {
         self.home().join(below)
     }
 
+    /// The directory that holds the home; commands run in it.
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a file below the home directory, mode 0600, and answers its path as text.
+    pub(crate) fn write(&self, below: &str, content: &str) -> String {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path.display().to_string()
+    }
+
+    /// Takes the example agent to a proven identity, with a small key.
+    #[track_caller]
+    pub(crate) fn set_up(&self) -> Value {
+        self.run(&["setup", "--agent-id", AGENT, "--bits", "2048", "--json"]).expect(0).data()
+    }
+
+    /// The public line of the default key.
+    #[track_caller]
+    pub(crate) fn public_line(&self) -> String {
+        self.run(&["key", "show", "--public"]).expect(0).stdout.trim().to_owned()
+    }
+
     /// Runs the program with stdin closed.
+    #[must_use]
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         self.run_with_input(args, None)
     }
 
     /// Runs the program and gives it this on stdin.
+    #[must_use]
     pub(crate) fn run_with_input(&self, args: &[&str], input: Option<&str>) -> Run {
         let mut command = self.command(args);
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -203,12 +293,12 @@ impl TestEnv {
             // The program may end without reading it all.
             let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         }
-        let output = child.wait_with_output().unwrap();
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Run::of(child.wait_with_output().unwrap())
+    }
+
+    /// The variables that are set.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        self.vars.clone()
     }
 
     /// The program with this environment, not yet started.

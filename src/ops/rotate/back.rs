@@ -1,0 +1,139 @@
+//! The way back: exactly to the state before.
+//!
+//! Owns the order: the direction is journalled first; the configuration names the old key again before
+//! the new one's registration goes, and the new key's file goes last. Refused when the old key no
+//! longer works, since going back would lose the identity. A registration whose fate is unknown keeps
+//! the abort open until it is seen, or until no request can be under way any more.
+
+use crate::checkpoint;
+use crate::config::{Edit, Key, Scalar};
+use crate::durable;
+use crate::keys::KeyFiles;
+use crate::ops::access::{self, Grant};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::prove;
+use crate::ops::rotate::journal::{Direction, Journal};
+use crate::ops::rotate::steps;
+use crate::ops::session::Session;
+use crate::ops::state::State;
+
+/// After this long no request of ours can still be under way.
+const SETTLED_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+/// Goes back; the caller removes the journal.
+pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+    // Before the registration could have left, nothing is on the server: no key needs to be opened.
+    let grant = match journal.register_requested_at {
+        None => None,
+        Some(_) => Some(authorize(session, journal).await?),
+    };
+    journal.direction = Direction::Back;
+    if journal.switched_at.is_some() {
+        // The proof above used the old key; that use is not another host's.
+        journal.switched_at = Some(session.client()?.server_now());
+    }
+    journal.save(&session.settings.paths)?;
+    checkpoint::reach("back.journalled");
+    configure_old(session, journal)?;
+    checkpoint::reach("back.configured");
+    if let Some(grant) = &grant {
+        unregister(session, journal, grant).await?;
+        checkpoint::reach("back.unregistered");
+    }
+    let files = KeyFiles::at(&journal.new.path);
+    durable::remove(&files.private)?;
+    durable::remove(&files.public)?;
+    forget_new(session, journal)?;
+    checkpoint::reach("back.removed");
+    Ok(())
+}
+
+/// The old key must still work: its own token is the best proof of that, and the means.
+async fn authorize(session: &Session, journal: &Journal) -> Result<Grant, OpError> {
+    let old = session.open_key(&journal.old.path);
+    let verdict = match old {
+        Ok(old) => prove::prove(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?.verdict,
+        // Without its passphrase the old key cannot show that it works; an administrator can undo it all the same.
+        Err(error) if error.code == ErrorCode::InputNeeded => {
+            return access::administrator(session).await?.ok_or(error);
+        }
+        Err(error) => Err(error),
+    };
+    match verdict {
+        Ok(token) => Ok(Grant::of_agent(token)),
+        Err(error) if prove::is_dead(error.code) || error.code == ErrorCode::KeyFileMissing => {
+            Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
+                .because(error)
+                .hint("go on to the new key: `artcafe key rotate --resume`"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
+    let file = steps::read_config(journal)?;
+    if !steps::names_new(session, journal, &file) {
+        return steps::must_name_old(session, journal, &file);
+    }
+    let mut edit = Edit::new(&file)?;
+    for (key, old) in [
+        (Key::PrivateKeyPath, journal.old.path_text.clone()),
+        (Key::KeyId, journal.old.configured_id.as_ref().map(ToString::to_string)),
+    ] {
+        match old {
+            Some(old) => {
+                edit.set(&key.key_path(), Scalar::Text(old))?;
+            }
+            None => {
+                edit.unset(&key.key_path())?;
+            }
+        }
+    }
+    edit.save()?;
+    Ok(())
+}
+
+/// Every record of the new blob goes; one that may still appear keeps the abort open.
+async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> Result<(), OpError> {
+    let client = session.client()?;
+    let new = steps::new_public(journal)?;
+    let records = client.keys(grant.access()).await?;
+    let found: Vec<_> =
+        records.iter().filter(|record| record.is_of(&journal.agent_id) && new.is_line(&record.public_key)).collect();
+    // The list can be stale: a record that is known by its id goes whether it is listed or not.
+    let mut ids: Vec<_> = found.iter().map(|record| record.key_id.clone()).collect();
+    ids.extend(journal.new.key_id.clone().filter(|id| !found.iter().any(|record| record.key_id == *id)));
+    let was_seen = !ids.is_empty();
+    for id in ids {
+        match client.delete_key(&id, grant.access()).await {
+            Ok(()) => {}
+            Err(error) if error.is_record_missing() => {}
+            Err(error) => return Err(error.into()),
+        }
+        if journal.new.key_id.is_none() {
+            // Seen once and deleted: a later run must not wait for it again.
+            journal.new.key_id = Some(id);
+            journal.save(&session.settings.paths)?;
+        }
+    }
+    let asked_at = journal.register_requested_at.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    if !was_seen && client.server_now().duration_since(asked_at) < SETTLED_AFTER {
+        return Err(OpError::new(
+            ErrorCode::PartlyDone,
+            "it is not known whether the new key was registered: the request may still be under way",
+        )
+        .hint("everything else is undone; run `artcafe key rotate --abort` again in ten minutes to settle it"));
+    }
+    Ok(())
+}
+
+fn forget_new(session: &Session, journal: &Journal) -> Result<(), OpError> {
+    let Some(fingerprint) = &journal.new.fingerprint else { return Ok(()) };
+    let mut state = State::load(&session.settings.paths)?;
+    let before = state.registrations.len();
+    state.registrations.retain(|entry| &entry.fingerprint != fingerprint);
+    if state.registrations.len() != before {
+        state.save(&session.settings.paths)?;
+    }
+    Ok(())
+}

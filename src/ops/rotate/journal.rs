@@ -1,0 +1,225 @@
+//! The journal of one rotation: `$ARTCAFE_HOME/state/rotations/<configuration>.json`.
+//!
+//! Owns what has to be known after a crash: the phase reached, the direction, both keys, and whether a
+//! request whose outcome is unknown may have left. Written before the step that it announces, durably.
+//! Holds no secret.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Paths;
+use crate::durable;
+use crate::id::{AgentId, KeyId, TenantId};
+use crate::keys::{KeyFormat, KeySpec};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::rotate::RotateReport;
+
+/// How far a rotation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Everything is checked; nothing is made.
+    Planned,
+    /// The new private key is on disk.
+    Generated,
+    /// The new public key is registered.
+    Registered,
+    /// The new key has authenticated.
+    Proven,
+    /// The configuration names the new key.
+    Switched,
+    /// A fresh process has authenticated by what is on disk.
+    Confirmed,
+    /// The old key is revoked and its file gone.
+    Retired,
+}
+
+impl Phase {
+    /// The phase's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Generated => "generated",
+            Self::Registered => "registered",
+            Self::Proven => "proven",
+            Self::Switched => "switched",
+            Self::Confirmed => "confirmed",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// Which way a rotation goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// To the new key.
+    Forward,
+    /// Back to the old one.
+    Back,
+}
+
+/// The key that is replaced.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OldKey {
+    /// Its file.
+    pub path: PathBuf,
+    /// The path as the configuration spells it; absent where it has none.
+    pub path_text: Option<String>,
+    /// Its record's id as the configuration has it.
+    pub configured_id: Option<KeyId>,
+    /// Its record's id on the server.
+    pub key_id: Option<KeyId>,
+    /// Its public line.
+    pub public_line: String,
+    /// Its OpenSSH fingerprint.
+    pub fingerprint: String,
+    /// Whether its file is protected by a passphrase.
+    pub encrypted: bool,
+}
+
+/// The key that replaces it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NewKey {
+    /// Its file.
+    pub path: PathBuf,
+    /// Algorithm.
+    pub algorithm: crate::keys::Algorithm,
+    /// Size in bits.
+    pub bits: u32,
+    /// File format.
+    pub format: KeyFormat,
+    /// Comment.
+    pub comment: String,
+    /// Its public line, once it is generated.
+    pub public_line: Option<String>,
+    /// Its OpenSSH fingerprint, once it is generated.
+    pub fingerprint: Option<String>,
+    /// Its record's id, once it is registered.
+    pub key_id: Option<KeyId>,
+}
+
+/// One rotation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Journal {
+    /// The form of this file.
+    pub version: u32,
+    /// When it began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// The configuration that is switched.
+    pub config: PathBuf,
+    /// The endpoint's origin.
+    pub endpoint: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// The phase reached.
+    pub phase: Phase,
+    /// The direction.
+    pub direction: Direction,
+    /// The key that is replaced.
+    pub old: OldKey,
+    /// The key that replaces it.
+    pub new: NewKey,
+    /// Length of the grace period, in seconds.
+    pub grace_seconds: Option<i64>,
+    /// Whether the old files stay.
+    pub keep_old: bool,
+    /// When a registration request left whose outcome was not seen.
+    pub register_requested_at: Option<Timestamp>,
+    /// When the configuration was switched, by the server's clock.
+    pub switched_at: Option<Timestamp>,
+    /// When the grace period ends, by the server's clock.
+    pub retire_after: Option<Timestamp>,
+    /// Whether a request to retire the old key may have left: from then on it goes forward only.
+    pub retire_requested: bool,
+    /// How the old key was retired.
+    pub retired_by: Option<String>,
+    /// When it was, by the server's clock.
+    pub retired_at: Option<Timestamp>,
+    /// Who authorized it, where it was not the old key.
+    pub authorized_by: Option<String>,
+}
+
+impl Journal {
+    /// The file of the configuration that is in force.
+    fn path(paths: &Paths) -> PathBuf {
+        let hash = digest::digest(&digest::SHA256, paths.config.value.as_os_str().as_encoded_bytes());
+        let name: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        paths.state_dir().join("rotations").join(format!("{name}.json"))
+    }
+
+    /// Reads the open rotation of the configuration in force.
+    pub fn load(paths: &Paths) -> Result<Option<Self>, OpError> {
+        let path = Self::path(paths);
+        let Some(bytes) = durable::read_if_present(&path, 1024 * 1024)? else { return Ok(None) };
+        let journal: Self = serde_json::from_slice(&bytes).map_err(|error| {
+            OpError::new(
+                ErrorCode::ConfigInvalid,
+                format!("the rotation's journal `{}` cannot be read", path.display()),
+            )
+            .because(error)
+            .hint("it was changed by hand or written by a newer version; restore it, or use that version")
+        })?;
+        if journal.version != 1 {
+            return Err(OpError::new(
+                ErrorCode::ConfigInvalid,
+                format!("the rotation's journal `{}` is of version {}", path.display(), journal.version),
+            )
+            .hint("use the version of artcafe that started the rotation"));
+        }
+        Ok(Some(journal))
+    }
+
+    /// Writes the journal durably; the caller holds the lock.
+    pub fn save(&self, paths: &Paths) -> Result<(), OpError> {
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the journal").because(error))?;
+        text.push('\n');
+        let path = Self::path(paths);
+        durable::create_private_dir(&paths.state_dir().join("rotations"))?;
+        durable::replace(&path, text.as_bytes(), 0o600)?;
+        Ok(())
+    }
+
+    /// Ends the rotation.
+    pub fn remove(paths: &Paths) -> Result<(), OpError> {
+        durable::remove(&Self::path(paths))?;
+        Ok(())
+    }
+
+    /// What the new key is made as.
+    pub fn spec(&self) -> KeySpec {
+        KeySpec { algorithm: self.new.algorithm, bits: self.new.bits }
+    }
+
+    /// Where it stands, for people and programs.
+    pub fn report(&self) -> RotateReport {
+        // A token of the platform lives an hour (platform-api.md 5), and none is issued after the retirement.
+        let old_tokens_end = self.retired_at.and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(1)).ok());
+        RotateReport {
+            phase: self.phase,
+            direction: self.direction,
+            old_key_id: self.old.key_id.as_ref().map(ToString::to_string),
+            old_fingerprint: self.old.fingerprint.clone(),
+            new_key_id: self.new.key_id.as_ref().map(ToString::to_string),
+            new_fingerprint: self.new.fingerprint.clone(),
+            new_private_key_path: self.new.path.clone(),
+            retired_by: self.retired_by.clone(),
+            retire_after: self.retire_after,
+            old_tokens_end,
+            authorized_by: self.authorized_by.clone(),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The steps forward, one function a phase.
+//!
+//! Each step can be done again after a crash at any point of it: what it makes has a name that the
+//! journal knew before, and what it asks of the server is looked up before it is asked again.
+
+use crate::checkpoint;
+use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
+use crate::keys::{KeyFiles, PrivateKey, PublicKey};
+use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::prove;
+use crate::ops::register::{self, RegisterOptions};
+use crate::ops::rotate::journal::{Direction, Journal, Phase};
+use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire};
+use crate::ops::session::{LoadedKey, Session};
+use crate::secret::SecretString;
+
+/// Performs exactly one step and records it durably.
+pub(super) async fn advance(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+    match journal.phase {
+        Phase::Planned => generate(session, options, journal),
+        Phase::Generated => register(session, options, journal).await,
+        Phase::Registered => prove_new(session, options, journal).await,
+        Phase::Proven => switch(session, journal),
+        Phase::Switched => confirm(session, options, journal).await,
+        Phase::Confirmed => retire::retire(session, options, journal).await,
+        Phase::Retired => Ok(()),
+    }
+}
+
+fn reached(session: &Session, journal: &mut Journal, phase: Phase) -> Result<(), OpError> {
+    journal.phase = phase;
+    journal.save(&session.settings.paths)
+}
+
+/// The private key is durable on disk before anything leaves the machine.
+fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+    let files = KeyFiles::at(&journal.new.path);
+    let passphrase = passphrase_of_new(session, options, journal)?;
+    let public = if files.private.symlink_metadata().is_ok() {
+        // The journal gave the name while it was free, so the file is this rotation's, from before a crash.
+        let loaded = open(&journal.new.path, passphrase.as_ref())?;
+        if files.public.symlink_metadata().is_err() {
+            crate::durable::create_new(
+                &files.public,
+                format!("{}\n", loaded.key.public().line(&journal.new.comment)).as_bytes(),
+                0o644,
+            )?;
+        }
+        loaded.key.public()
+    } else {
+        let key = PrivateKey::generate(journal.spec())?;
+        let encoded = key.encode(journal.new.format, passphrase.as_ref(), &journal.new.comment)?;
+        checkpoint::reach("generate.before_write");
+        files.write(&encoded, &key.public().line(&journal.new.comment))?;
+        checkpoint::reach("generate.after_write");
+        key.public()
+    };
+    journal.new.public_line = Some(public.line(&journal.new.comment));
+    journal.new.fingerprint = Some(public.openssh_fingerprint());
+    reached(session, journal, Phase::Generated)
+}
+
+async fn register(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+    let old = session.open_key(&journal.old.path)?;
+    let (grant, authorized_by) =
+        plan::authorize(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?;
+    journal.authorized_by = authorized_by.or(journal.authorized_by.take());
+    let public = new_public(journal)?;
+    // Written before the request leaves: an abort must know that a record may exist.
+    journal.register_requested_at = Some(session.client()?.server_now());
+    journal.save(&session.settings.paths)?;
+    checkpoint::reach("register.before_request");
+    let how = RegisterOptions { name: None, default_name_tail: options.default_name_tail.clone(), dry_run: false };
+    let report = match register::register_key(session, &public, &grant, &how).await {
+        Ok(report) => report,
+        Err(error) if error.code == ErrorCode::PlanLimit => {
+            // The server said no before it made anything: nothing may be left behind.
+            journal.register_requested_at = None;
+            back::go_back(session, journal).await?;
+            Journal::remove(&session.settings.paths)?;
+            journal.direction = Direction::Back;
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    };
+    checkpoint::reach("register.after_request");
+    let Some(id) = report.key_id.clone() else {
+        return Err(OpError::new(ErrorCode::Failed, "the registration has no key id"));
+    };
+    register::remember(session, &journal.new.path, &report, &id)?;
+    journal.new.key_id = Some(id);
+    reached(session, journal, Phase::Registered)
+}
+
+async fn prove_new(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+    let loaded = open_new(session, options, journal)?;
+    let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
+    prove::prove(&as_new, &loaded).await?.verdict?;
+    reached(session, journal, Phase::Proven)
+}
+
+/// The one commit point: path and key id change together, in one replacement of the file.
+fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+    let file = read_config(journal)?;
+    if !names_new(session, journal, &file) {
+        must_name_old(session, journal, &file)?;
+        let mut edit = Edit::new(&file)?;
+        let path = session.settings.paths.contract(&journal.new.path);
+        edit.set(&Key::PrivateKeyPath.key_path(), Scalar::Text(path))?;
+        if let Some(id) = &journal.new.key_id {
+            edit.set(&Key::KeyId.key_path(), Scalar::Text(id.to_string()))?;
+        }
+        checkpoint::reach("switch.before_write");
+        edit.save()?;
+        checkpoint::reach("switch.after_write");
+    }
+    journal.switched_at = Some(session.client()?.server_now());
+    reached(session, journal, Phase::Switched)
+}
+
+async fn confirm(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+    prove_fresh(session, options, journal)?;
+    if session.client()?.clock_offset().is_none() {
+        // The grace is measured on the server's clock, which one answer tells.
+        session.client()?.health().await?;
+    }
+    if let Some(seconds) = journal.grace_seconds {
+        let grace = jiff::SignedDuration::from_secs(seconds);
+        journal.retire_after = session.client()?.server_now().checked_add(grace).ok();
+    }
+    reached(session, journal, Phase::Confirmed)
+}
+
+/// The proof by a fresh process, reading only what is on disk.
+pub(super) fn prove_fresh(session: &Session, options: &RotateOptions, journal: &Journal) -> Result<(), OpError> {
+    let file = read_config(journal)?;
+    if !names_new(session, journal, &file) {
+        return Err(OpError::new(
+            ErrorCode::Differs,
+            format!("`{}` no longer names the new key: somebody changed it meanwhile", journal.config.display()),
+        )
+        .hint(
+            "undo the rotation with `artcafe key rotate --abort`, or set the new key again with `artcafe config set`",
+        ));
+    }
+    let passphrase = passphrase_of_new(session, options, journal)?;
+    options.fresh.prove(&journal.config, passphrase.as_ref())
+}
+
+pub(super) fn read_config(journal: &Journal) -> Result<ConfigFile, OpError> {
+    ConfigFile::load(&journal.config)?.ok_or_else(|| {
+        OpError::new(ErrorCode::FileMissing, format!("the configuration `{}` is gone", journal.config.display()))
+            .hint("bring it back from a backup, then `artcafe key rotate --resume` or `--abort`")
+    })
+}
+
+fn path_in(session: &Session, file: &ConfigFile) -> Option<std::path::PathBuf> {
+    file.text_of(Key::PrivateKeyPath).map(|found| session.settings.paths.expand(&found.value))
+}
+
+fn id_in(file: &ConfigFile) -> Option<String> {
+    file.text_of(Key::KeyId).map(|found| found.value)
+}
+
+/// Whether the configuration names the new key: path and id together.
+pub(super) fn names_new(session: &Session, journal: &Journal, file: &ConfigFile) -> bool {
+    path_in(session, file).as_ref() == Some(&journal.new.path)
+        && id_in(file) == journal.new.key_id.as_ref().map(ToString::to_string)
+}
+
+/// A person may have edited the file since the plan: then it is not switched over their head.
+pub(super) fn must_name_old(session: &Session, journal: &Journal, file: &ConfigFile) -> Result<(), OpError> {
+    let path = path_in(session, file).unwrap_or_else(|| journal.old.path.clone());
+    let id = id_in(file);
+    if path == journal.old.path && id == journal.old.configured_id.as_ref().map(ToString::to_string) {
+        return Ok(());
+    }
+    Err(OpError::new(
+        ErrorCode::Differs,
+        format!(
+            "`{}` names another key than when the rotation began: somebody changed it meanwhile",
+            journal.config.display()
+        ),
+    )
+    .hint("set it back to the old key, then `artcafe key rotate --resume` or `--abort`"))
+}
+
+/// The new key's public half, as the journal has it.
+pub(super) fn new_public(journal: &Journal) -> Result<PublicKey, OpError> {
+    let line = journal
+        .new
+        .public_line
+        .as_deref()
+        .ok_or_else(|| OpError::new(ErrorCode::Failed, "the journal names no new public key"))?;
+    Ok(PublicKey::parse_line(line)?)
+}
+
+fn passphrase_of_new(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &Journal,
+) -> Result<Option<SecretString>, OpError> {
+    match &options.passphrase {
+        NewKeyPassphrase::Set(passphrase) => Ok(Some(passphrase.clone())),
+        NewKeyPassphrase::None => Ok(None),
+        NewKeyPassphrase::Inherit if journal.old.encrypted => {
+            // A later run may have been given other flags: the file that exists decides.
+            let exists = crate::keys::read_private(&journal.new.path).ok();
+            let plain =
+                exists.is_some_and(|bytes| crate::keys::inspect(bytes.expose()).is_ok_and(|found| !found.encrypted));
+            if plain { Ok(None) } else { session.passphrase_of(&journal.new.path).map(Some) }
+        }
+        NewKeyPassphrase::Inherit => {
+            let bytes = crate::keys::read_private(&journal.new.path).ok();
+            let encrypted =
+                bytes.is_some_and(|bytes| crate::keys::inspect(bytes.expose()).is_ok_and(|found| found.encrypted));
+            if encrypted { session.passphrase_of(&journal.new.path).map(Some) } else { Ok(None) }
+        }
+    }
+}
+
+fn open(path: &std::path::Path, passphrase: Option<&SecretString>) -> Result<LoadedKey, OpError> {
+    let bytes = crate::keys::read_private(path)?;
+    let decoded = PrivateKey::decode(bytes.expose(), passphrase).map_err(|error| OpError::of_key(error, path))?;
+    Ok(LoadedKey {
+        key: decoded.key,
+        path: path.to_path_buf(),
+        comment: decoded.comment,
+        encrypted: decoded.encrypted,
+        format: decoded.format,
+    })
+}
+
+fn open_new(session: &Session, options: &RotateOptions, journal: &Journal) -> Result<LoadedKey, OpError> {
+    open(&journal.new.path, passphrase_of_new(session, options, journal)?.as_ref())
+}
+
+impl Session {
+    /// The same session with another key in force.
+    pub(super) fn as_key(&self, path: &std::path::Path, key_id: Option<crate::id::KeyId>) -> Session {
+        let mut session = self.clone();
+        session.settings.private_key_path = Sourced { value: path.to_path_buf(), origin: Origin::Default };
+        session.settings.key_id = key_id.map(|value| Sourced { value, origin: Origin::Default });
+        session
+    }
+}
