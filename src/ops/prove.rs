@@ -110,7 +110,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         (None, remembered) => remembered,
     };
     if !session.allow_new_endpoint {
-        refuse_new_endpoint(&state, &endpoint, &fingerprint)?;
+        refuse_other_endpoint(&state, &endpoint, &fingerprint)?;
     }
     let report = ProofReport {
         proven: false,
@@ -134,9 +134,21 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
     Ok(proof.finish(verdict))
 }
 
+/// The same for the configured key, as far as it is there and can be read.
+pub(super) fn refuse_new_endpoint(session: &Session) -> Result<(), OpError> {
+    let public = crate::ops::show::public_of(&session.settings.private_key_path.value);
+    match public {
+        Some(public) if !session.allow_new_endpoint => {
+            let state = State::load(&session.settings.paths)?;
+            refuse_other_endpoint(&state, session.settings.endpoint.value.origin(), &public.openssh_fingerprint())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A key that was registered elsewhere is not shown to a new endpoint unasked: a stray variable must
 /// not make an agent sign for somebody else.
-fn refuse_new_endpoint(state: &State, endpoint: &str, fingerprint: &str) -> Result<(), OpError> {
+fn refuse_other_endpoint(state: &State, endpoint: &str, fingerprint: &str) -> Result<(), OpError> {
     let mut elsewhere = None;
     for entry in state.registrations.iter().filter(|entry| entry.fingerprint == fingerprint) {
         if entry.endpoint == endpoint {
@@ -330,7 +342,7 @@ impl Proof<'_> {
                         format!("the key is registered as {}, not under the key id that is configured", record.key_id),
                     )
                     .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
-                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => self.ed25519(),
+                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
                     Some(record) => OpError::new(
                         ErrorCode::ProofRefused,
                         format!("the key is registered as {} and active, but the server does not accept its signature", record.key_id),
@@ -360,14 +372,6 @@ impl Proof<'_> {
             format!("the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent{ed25519}"),
         )
         .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again")
-    }
-
-    fn ed25519(&self) -> OpError {
-        OpError::new(
-            ErrorCode::AlgorithmRefused,
-            "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
-        )
-        .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
     }
 
     fn step(&mut self, name: &'static str, route: Option<&'static str>, ok: bool, started: Instant) {
@@ -406,6 +410,15 @@ pub(super) fn not_yet_valid() -> OpError {
         "the server takes the token for one of the future: the server's clock or its time zone is wrong",
     )
     .hint("wait until its clock has caught up, or tell the platform's operator that the server has to run in UTC")
+}
+
+/// The server registers such keys and cannot verify them (section 3.3).
+pub(super) fn ed25519_refused() -> OpError {
+    OpError::new(
+        ErrorCode::AlgorithmRefused,
+        "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
+    )
+    .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
 }
 
 fn not_registered(agent: &AgentId) -> OpError {

@@ -15,6 +15,7 @@ mod key_formats;
 mod key_generate;
 mod key_list;
 mod key_register;
+mod key_rotate;
 mod key_tools;
 mod safety;
 mod sandbox;
