@@ -42,14 +42,6 @@ fn insecure(env: &mut TestEnv) {
     env.set("ARTCAFE_API_ENDPOINT", "http://example.com");
 }
 
-fn held(env: &mut TestEnv) {
-    key(env);
-    // Somebody else is at work, for as long as the command waits.
-    let path = env.write(".artcafe/lock", "");
-    std::process::Command::new("flock").args([&path, "sleep", "7"]).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(300));
-}
-
 const CASES: &[Case] = &[
     (nothing, &["no-such-command"], 2, "USAGE", false),
     (nothing, &["key", "generate", "--bits", "17"], 2, "USAGE", false),
@@ -64,7 +56,6 @@ const CASES: &[Case] = &[
     (key, &["key", "generate"], 5, "FILE_EXISTS", false),
     (no_token, &["setup", "--agent-id", AGENT], 6, "PARTLY_DONE", false),
     (down, &["key", "list"], 69, "SERVER_UNREACHABLE", true),
-    (held, &["key", "register", "--agent-id", AGENT], 75, "LOCKED", true),
     (loose, &["auth", "test", "--agent-id", AGENT], 77, "LOOSE_MODE", false),
     (corrupt, &["status"], 78, "CONFIG_INVALID", false),
     (corrupt, &["config", "set", "auth.agent_id", "x"], 78, "CONFIG_INVALID", false),
@@ -92,7 +83,7 @@ fn each_failure_is_one_object_and_one_exit_code() {
 #[test]
 fn in_words_a_failure_says_error_and_hint_and_prints_no_data() {
     let server = Server::start(Dialect::Documented, &[]);
-    for (prepare, args, exit, _, _) in CASES.iter().filter(|case| case.3 != "LOCKED") {
+    for (prepare, args, exit, _, _) in CASES {
         let mut env = TestEnv::with(&server);
         prepare(&mut env);
         let run = env.run(args);
@@ -100,6 +91,28 @@ fn in_words_a_failure_says_error_and_hint_and_prints_no_data() {
         assert!(run.stderr.lines().any(|line| line.starts_with("error: ")), "{args:?}: {run:?}");
         assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
     }
+}
+
+#[test]
+fn a_command_waits_for_another_a_while_and_then_says_who_it_is() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    let _ = env.run(&["key", "generate", "--bits", "2048"]).expect(0);
+    let path = env.write(".artcafe/lock", "pid 12345, since 2026-11-24T10:00:00Z");
+    let lock = std::fs::File::options().write(true).open(path).unwrap();
+    lock.lock().unwrap();
+    let failure = env.run(&["key", "register", "--agent-id", AGENT, "--json"]).expect(75).failure();
+    assert_eq!((&failure["code"], &failure["retryable"]), (&"LOCKED".into(), &true.into()));
+    assert!(failure["message"].as_str().unwrap().contains("pid 12345"), "{failure}");
+    assert_eq!(server.count("POST"), 0);
+    // One that ends in time is waited for.
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            lock.unlock().unwrap();
+        });
+        let _ = env.run(&["key", "register", "--agent-id", AGENT]).expect(0);
+    });
 }
 
 #[test]
