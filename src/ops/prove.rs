@@ -337,9 +337,12 @@ impl Proof<'_> {
                         format!("the key is registered as {} for another agent than `{agent}`", record.key_id),
                     )
                     .hint("check the agent id (`artcafe config get auth.agent_id`), or make a key of its own for this agent: `artcafe key generate`"),
-                    Some(record) if self.report.key_id.as_ref().is_some_and(|id| *id != record.key_id) => OpError::new(
+                    Some(record) if self.report.key_id.as_ref() != Some(&record.key_id) => OpError::new(
                         ErrorCode::KeyNotRegistered,
-                        format!("the key is registered as {}, not under the key id that is configured", record.key_id),
+                        match &self.report.key_id {
+                            Some(_) => format!("the key is registered as {}, not under the key id that is configured", record.key_id),
+                            None => format!("the key is registered as {}, but no key id is known here, and the agent's own record does not hold the key", record.key_id),
+                        },
                     )
                     .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
                     Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
@@ -385,6 +388,12 @@ impl Proof<'_> {
         let verdict = verdict.map_err(|mut error| {
             if let Some(offset) = offset.filter(|offset| offset.abs() > NOTABLE_SKEW_SECONDS) {
                 error.message.push_str(&format!("; this machine's clock is off by {} s", -offset));
+                // Where nothing more exact is known, the clock is the likely reason.
+                if error.code == ErrorCode::ProofRefused {
+                    error.code = ErrorCode::ClockSkew;
+                    error.hint =
+                        Some("set this machine's clock (or the server's), then run the same command again".to_owned());
+                }
             }
             error
         });

@@ -134,6 +134,7 @@ pub fn portal_steps(session: &Session, public_key: &str) -> Vec<String> {
         "click \"Add New Key\"".to_owned(),
         format!("name it, choose the key type \"{key_type}\" and the associated agent `{agent}`"),
         format!("paste this public key: {public_key}"),
+        // The platform verifies a key by its record's id, and tells that only to administrators.
         "submit, and run `artcafe setup --key-id KEY_ID` with the key id that the portal shows".to_owned(),
     ]
 }
