@@ -164,18 +164,21 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableErr
     }
 }
 
-/// Moves a file to a name that must be free, in the same directory tree, durably.
-pub fn rename_new(from: &Path, to: &Path) -> Result<(), DurableError> {
+/// Gives a file a second name, which must be free, in the same directory tree, durably.
+pub fn link_new(from: &Path, to: &Path) -> Result<(), DurableError> {
     match fs::hard_link(from, to) {
-        Ok(()) => {}
+        Ok(()) => sync_parent(to),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(DurableError::Exists { path: to.to_path_buf() });
+            Err(DurableError::Exists { path: to.to_path_buf() })
         }
-        Err(error) => return Err(failed("rename", from)(error)),
+        Err(error) => Err(failed("keep", from)(error)),
     }
-    sync_parent(to)?;
-    remove(from)?;
-    Ok(())
+}
+
+/// Moves a file to a name in the same directory, in the place of what has it, atomically and durably.
+pub fn rename_over(from: &Path, to: &Path) -> Result<(), DurableError> {
+    fs::rename(from, to).map_err(failed("replace", to))?;
+    sync_parent(to)
 }
 
 /// Makes `link` a symbolic link to `target`, in place of whatever was there, atomically and durably. Nothing is

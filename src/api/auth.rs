@@ -117,8 +117,10 @@ impl Client {
 
 /// A success must say `valid` and hold a token; upstream never sends `valid: false`, other servers may (3.5).
 fn token_of(route: &'static str, body: &Value) -> Result<SecretString, ApiError> {
-    if body.get("valid") != Some(&Value::Bool(true)) {
-        return Err(malformed(route, "it does not say that the signature is valid"));
+    match body.get("valid") {
+        Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => return Err(ApiError::NotValid { route }),
+        _ => return Err(malformed(route, "it does not say that the signature is valid")),
     }
     match body.get("token").and_then(Value::as_str) {
         Some(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
@@ -145,7 +147,8 @@ mod tests {
     #[test]
     fn a_verdict_without_a_token_is_no_success() {
         assert!(token_of("x", &json!({ "valid": true, "token": "a.b.c" })).is_ok());
-        assert!(token_of("x", &json!({ "valid": false, "token": "a.b.c" })).is_err());
+        let refused = token_of("x", &json!({ "valid": false, "token": "a.b.c" }));
+        assert!(matches!(refused, Err(ApiError::NotValid { .. })), "{refused:?}");
         assert!(token_of("x", &json!({ "valid": true, "token": "" })).is_err());
         assert!(token_of("x", &json!({ "token": "a.b.c" })).is_err());
     }

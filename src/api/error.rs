@@ -80,6 +80,12 @@ pub enum ApiError {
         /// With status 402: the limit that was reached.
         limit: Option<PlanLimit>,
     },
+    /// A success that says that the signature is not valid.
+    #[error("the server's answer to {route} says that the signature is not valid")]
+    NotValid {
+        /// Method and path template.
+        route: &'static str,
+    },
     /// A success whose content cannot be what it should be.
     #[error("the server's answer to {route} makes no sense: {what}")]
     Malformed {
@@ -119,7 +125,7 @@ impl ApiError {
             Self::NoAnswer { how, .. } => matches!(how, Unreachable::Timeout | Unreachable::Closed),
             Self::Status { status, .. } => *status >= 500,
             Self::Malformed { .. } => true,
-            Self::Setup { .. } => false,
+            Self::Setup { .. } | Self::NotValid { .. } => false,
         }
     }
 
@@ -128,32 +134,34 @@ impl ApiError {
         match self {
             Self::NoAnswer { how, .. } => *how != Unreachable::Tls,
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
-            Self::Setup { .. } | Self::Malformed { .. } => false,
+            Self::Setup { .. } | Self::NotValid { .. } | Self::Malformed { .. } => false,
         }
     }
 }
 
 /// Turns the HTTP client's error into ours; the URL is taken out, since it may hold a query.
 pub(super) fn no_answer(origin: &str, route: &'static str, source: reqwest::Error) -> ApiError {
+    // Before anything is looked at: a host's name says nothing about what went wrong.
+    let source = source.without_url();
     let how = if source.is_timeout() {
         Unreachable::Timeout
     } else if source.is_connect() {
-        if chain_mentions(&source, &["certificate", "tls", "handshake", "unknownissuer"]) {
-            Unreachable::Tls
-        } else {
-            Unreachable::Connect
-        }
+        if is_tls(&source) { Unreachable::Tls } else { Unreachable::Connect }
     } else {
         Unreachable::Closed
     };
-    ApiError::NoAnswer { origin: origin.to_owned(), route, how, source: source.without_url() }
+    ApiError::NoAnswer { origin: origin.to_owned(), route, how, source }
 }
 
-fn chain_mentions(error: &dyn std::error::Error, words: &[&str]) -> bool {
+/// Whether a connection failed in its TLS part: that library's errors arrive as invalid data, or as an
+/// end in the middle of the handshake; the system's own errors of names and connections as neither.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut current = Some(error);
     while let Some(error) = current {
-        let text = error.to_string().to_ascii_lowercase();
-        if words.iter().any(|word| text.contains(word)) {
+        if let Some(error) = error.downcast_ref::<std::io::Error>()
+            && error.raw_os_error().is_none()
+            && matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof)
+        {
             return true;
         }
         current = error.source();

@@ -106,7 +106,9 @@ impl AgentRecord {
 }
 
 fn id_of<'a>(value: &'a Value, documented: &str) -> Option<&'a str> {
-    value.get(documented).or_else(|| value.get("id")).and_then(Value::as_str)
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    // A server may send both names and fill only one of them.
+    text(documented).or_else(|| text("id"))
 }
 
 fn is_true(value: &Value) -> bool {
@@ -176,6 +178,8 @@ mod tests {
             assert_eq!(record.key_id.as_str(), "k1");
             assert!(record.revoked && !record.is_usable());
         }
+        let both = json!({ "key_id": null, "id": "k1", "public_key": "ssh-rsa AAAA" });
+        assert_eq!(KeyRecord::read(&both).unwrap().key_id.as_str(), "k1");
         assert!(KeyRecord::read(&json!({ "id": "../x", "public_key": "ssh-rsa AAAA" })).is_none());
     }
 

@@ -16,6 +16,12 @@ fn asked(error: dialoguer::Error) -> Failure {
     OpError::new(ErrorCode::InputNeeded, "the question was not answered").because(source).into()
 }
 
+/// A secret, not echoed; only where somebody can be asked.
+pub(crate) fn password(what: &str) -> Result<SecretString, Failure> {
+    let theme = ColorfulTheme::default();
+    Ok(Secret::new(Password::with_theme(&theme).with_prompt(what).interact().map_err(asked)?))
+}
+
 /// Nobody can be asked.
 pub(crate) fn needed(what: &str, flag: &str, variable: &str) -> Failure {
     OpError::new(ErrorCode::InputNeeded, format!("an answer is needed and nobody can be asked: {what}"))
@@ -70,11 +76,11 @@ impl Context {
         if !self.can_ask() {
             return Err(needed(what, flag, variable));
         }
-        let theme = ColorfulTheme::default();
-        let mut password = Password::with_theme(&theme).with_prompt(what);
-        if is_new {
-            password = password.with_confirmation("once more", "the two differ");
+        if !is_new {
+            return password(what);
         }
+        let theme = ColorfulTheme::default();
+        let password = Password::with_theme(&theme).with_prompt(what).with_confirmation("once more", "the two differ");
         Ok(Secret::new(password.interact().map_err(asked)?))
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap_complete::Shell;
+use serde_json::json;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
@@ -20,6 +21,7 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::command(), "artcafe", &mut script);
-    context.output.data(&String::from_utf8_lossy(&script))?;
-    Ok(std::process::ExitCode::SUCCESS)
+    let script = String::from_utf8_lossy(&script);
+    let data = json!({ "shell": args.shell.to_string(), "script": script });
+    context.output.finish("completions", &data, |_| script.to_string())
 }

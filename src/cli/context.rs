@@ -3,7 +3,7 @@
 //! Owns the translation of flags and variables into settings, once. A secret's SOURCE is read only
 //! when a command needs the secret.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::config::{Flags, Origin, Paths, Settings, Sourced};
 use crate::env::Env;
-use crate::ops::session::{GivenToken, PassphraseOf, Session};
+use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
 use crate::secret::{Secret, SecretString};
@@ -26,6 +26,30 @@ pub(crate) struct Context {
     pub(crate) yes: bool,
     pub(crate) verbose: bool,
     no_input: bool,
+    stdin: Rc<StdinOwner>,
+}
+
+/// Which option reads standard input, which only one can.
+#[derive(Default)]
+struct StdinOwner(RefCell<Option<String>>);
+
+impl StdinOwner {
+    fn claim(&self, source: &Source, option: &str) -> Result<(), OpError> {
+        if *source != Source::Stdin {
+            return Ok(());
+        }
+        let mut owner = self.0.borrow_mut();
+        match owner.as_deref() {
+            Some(other) if other != option => {
+                Err(OpError::new(ErrorCode::Usage, format!("{other} and {option} both read standard input"))
+                    .hint("give one of them another SOURCE, such as file:PATH"))
+            }
+            _ => {
+                *owner = Some(option.to_owned());
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Context {
@@ -33,11 +57,18 @@ impl Context {
     pub(crate) fn new(env: Env, global: GlobalArgs) -> Result<Self, (Output, Failure)> {
         let json = global.json || env.is_on("ARTCAFE_JSON");
         let output = Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color);
+        let output = if global.verbose || env.is_on("ARTCAFE_VERBOSE") { output.with_trace() } else { output };
+        let stdin = Rc::new(StdinOwner::default());
         // Checked before anything else: what was given may be the secret itself.
-        if let Some(Err(error)) = global.token.as_deref().map(str::parse::<Source>) {
-            return Err((output, error.into()));
+        let checked = global.token.as_deref().map_or(Ok(()), |text| {
+            let source: Source = text.parse()?;
+            Ok(stdin.claim(&source, "--token")?)
+        });
+        if let Err(failure) = checked {
+            return Err((output, failure));
         }
         Ok(Self {
+            stdin,
             yes: global.yes || env.is_on("ARTCAFE_YES"),
             verbose: global.verbose || env.is_on("ARTCAFE_VERBOSE"),
             no_input: global.no_input || env.is_on("ARTCAFE_NO_INPUT"),
@@ -108,18 +139,19 @@ impl Context {
     pub(crate) fn session_quietly(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
         // The file's key id belongs to the identity that the file names, and to no other.
         let from_file = matches!(settings.key_id, Some(Sourced { origin: Origin::File { .. }, .. }));
+        let has_passphrase_source = self.passphrase_source(passphrase).is_some();
         let passphrase = self.passphrase(passphrase)?;
-        let given_token = self.given_token()?;
         let mut session = Session {
-            given_token,
+            given_token: self.given_token(),
             allow_insecure_http: self.global.insecure_http || self.env.is_on("ARTCAFE_INSECURE_HTTP"),
             allow_new_endpoint: self.global.allow_new_endpoint || self.env.is_on("ARTCAFE_ALLOW_NEW_ENDPOINT"),
             ca_certificate: self.global.ca_cert.clone().or_else(|| self.env.var("ARTCAFE_CA_CERT").map(PathBuf::from)),
             trace: None,
             passphrase,
+            has_passphrase_source,
             user: Env::effective_user(),
             now: Env::now,
-            stamp: format!("pid {}, since {}", std::process::id(), Env::now_text()),
+            stamp: Self::stamp(),
             client: Rc::new(OnceCell::new()),
             settings,
         };
@@ -128,65 +160,71 @@ impl Context {
             session.settings.key_id = None;
         }
         if self.verbose {
-            let quiet = Output::new(&self.env, false, false, self.global.color);
-            let quiet = std::sync::Mutex::new(quiet);
+            let tell = self.output.tracer();
             session.trace = Some(Arc::new(move |trace| {
-                if let Ok(output) = quiet.lock() {
-                    let again = if trace.attempt > 1 { format!(", attempt {}", trace.attempt) } else { String::new() };
-                    output.detail(&format!(
-                        "{} at {}: {} ({} ms{again})",
-                        trace.route,
-                        trace.origin,
-                        trace.outcome,
-                        trace.took.as_millis()
-                    ));
-                }
+                let again = if trace.attempt > 1 { format!(", attempt {}", trace.attempt) } else { String::new() };
+                tell(&format!(
+                    "{} at {}: {} ({} ms{again})",
+                    trace.route,
+                    trace.origin,
+                    trace.outcome,
+                    trace.took.as_millis()
+                ));
             }));
         }
         Ok(session)
     }
 
-    /// An administrator's token given for this run.
-    fn given_token(&self) -> Result<Option<GivenToken>, Failure> {
-        if let Some(source) = &self.global.token {
-            return Ok(Some(GivenToken { token: self.read_source(source)?, from: "--token".to_owned() }));
-        }
-        if let Some(token) = self.env.var("ARTCAFE_TOKEN") {
-            return Ok(Some(GivenToken { token: Secret::new(token.to_owned()), from: "ARTCAFE_TOKEN".to_owned() }));
-        }
-        match self.env.var("ARTCAFE_TOKEN_SOURCE") {
-            Some(source) => {
-                Ok(Some(GivenToken { token: self.read_source(source)?, from: "ARTCAFE_TOKEN_SOURCE".to_owned() }))
-            }
-            None => Ok(None),
-        }
+    /// This process and time, for those who find the lock taken.
+    pub(crate) fn stamp() -> String {
+        format!("pid {}, since {}", std::process::id(), Env::now_text())
     }
 
-    /// Reads a secret from its SOURCE.
-    pub(crate) fn read_source(&self, source: &str) -> Result<SecretString, Failure> {
-        let source: Source = source.parse()?;
-        Ok(source.read(|name| self.env.var(name).map(str::to_owned))?)
+    /// An administrator's token given for this run; read when it is needed.
+    fn given_token(&self) -> Option<GivenToken> {
+        if let Some(source) = &self.global.token {
+            return Some(GivenToken::new("--token", self.reader(source.clone(), "--token")));
+        }
+        if let Some(token) = self.env.var("ARTCAFE_TOKEN") {
+            let token = Secret::new(token.to_owned());
+            return Some(GivenToken::new("ARTCAFE_TOKEN", Rc::new(move || Ok(token.clone()))));
+        }
+        let source = self.env.var("ARTCAFE_TOKEN_SOURCE")?;
+        Some(GivenToken::new("ARTCAFE_TOKEN_SOURCE", self.reader(source.to_owned(), "ARTCAFE_TOKEN_SOURCE")))
+    }
+
+    /// What reads a secret from its SOURCE, which belongs to this option or variable.
+    fn reader(&self, source: String, option: &'static str) -> SecretReader {
+        let (env, stdin) = (Rc::clone(&self.env), Rc::clone(&self.stdin));
+        Rc::new(move || {
+            let source: Source = source.parse()?;
+            stdin.claim(&source, option)?;
+            Ok(source.read(|name| env.var(name).map(str::to_owned))?)
+        })
+    }
+
+    /// Reads a secret from its SOURCE, which was given by this option.
+    pub(crate) fn read_source(&self, source: &str, option: &'static str) -> Result<SecretString, Failure> {
+        Ok((self.reader(source.to_owned(), option))()?)
     }
 
     /// How the passphrase of an existing key is fetched: its SOURCE, else a question.
     pub(crate) fn passphrase(&self, args: &PassphraseArgs) -> Result<PassphraseOf, Failure> {
-        let source = self.passphrase_source(args)?;
-        let env = Rc::clone(&self.env);
+        // What stands on the command line is checked at once: it may be the secret itself.
+        if let Some(Some(text)) = &args.passphrase {
+            self.stdin.claim(&text.parse()?, "--passphrase")?;
+        }
+        let read = self.passphrase_source(args).map(|(source, option)| self.reader(source, option));
         let can_ask = self.can_ask();
         let given = OnceCell::<SecretString>::new();
         Ok(Rc::new(move |path: &Path| {
             if let Some(known) = given.get() {
                 return Ok(Some(known.clone()));
             }
-            let secret = match &source {
-                Some(source) => source.read(|name| env.var(name).map(str::to_owned))?,
-                None if can_ask => {
-                    let prompt = format!("Passphrase of {}", path.display());
-                    let answer = dialoguer::Password::new().with_prompt(prompt).interact();
-                    Secret::new(
-                        answer.map_err(|_| OpError::new(ErrorCode::InputNeeded, "the question was not answered"))?,
-                    )
-                }
+            let secret = match &read {
+                Some(read) => read()?,
+                None if can_ask => crate::cli::ask::password(&format!("Passphrase of {}", path.display()))
+                    .map_err(|Failure(error)| error)?,
                 None => return Ok(None),
             };
             // Standard input can be read only once.
@@ -194,13 +232,15 @@ impl Context {
         }))
     }
 
-    fn passphrase_source(&self, args: &PassphraseArgs) -> Result<Option<Source>, Failure> {
-        let text = match &args.passphrase {
-            Some(Some(source)) => Some(source.as_str()),
+    /// The SOURCE of a passphrase, and what gave it; a bare `--passphrase` asks for a question.
+    fn passphrase_source(&self, args: &PassphraseArgs) -> Option<(String, &'static str)> {
+        match &args.passphrase {
+            Some(Some(source)) => Some((source.clone(), "--passphrase")),
             Some(None) => None,
-            None => self.env.var("ARTCAFE_PASSPHRASE_SOURCE"),
-        };
-        Ok(text.map(str::parse).transpose()?)
+            None => {
+                self.env.var("ARTCAFE_PASSPHRASE_SOURCE").map(|source| (source.to_owned(), "ARTCAFE_PASSPHRASE_SOURCE"))
+            }
+        }
     }
 
     /// The passphrase of a new key, if one is wanted: its SOURCE, or a question for a bare `--passphrase`.
@@ -209,10 +249,7 @@ impl Context {
             let what = "Passphrase of the new key";
             return self.ask_secret(what, true, "--passphrase SOURCE", "ARTCAFE_PASSPHRASE_SOURCE").map(Some);
         }
-        match self.passphrase_source(args)? {
-            Some(source) => Ok(Some(source.read(|name| self.env.var(name).map(str::to_owned))?)),
-            None => Ok(None),
-        }
+        self.passphrase_source(args).map(|(source, option)| self.read_source(&source, option)).transpose()
     }
 
     /// Runs an operation that talks to the server.

@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::json;
 
 use crate::cli::output::{Output, Style};
@@ -27,7 +27,7 @@ impl Failure {
         let Self(error) = self;
         let causes = error.causes();
         if output.json {
-            let object = json!({
+            let object = output.object(json!({
                 "schema": "artcafe.error/1",
                 "code": error.code.as_str(),
                 "message": error.message,
@@ -35,8 +35,8 @@ impl Failure {
                 "hint": error.hint,
                 "exit_code": error.code.exit_code(),
                 "retryable": error.code.is_retryable(),
-            });
-            output.to_stderr(&object.to_string());
+            }));
+            output.to_stderr(&object);
         } else {
             output.to_stderr(&format!("{} {}", output.paint_err(Style::Bad, "error:"), error.message));
             for cause in causes {
@@ -55,24 +55,124 @@ pub(crate) fn usage(env: &Env, error: &clap::Error) -> ExitCode {
     // The flags could not be parsed, so they are looked for by eye.
     let json = env.is_on("ARTCAFE_JSON") || env.args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     let output = Output::new(env, json, false, None);
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match output.data(&error.render().to_string()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => failure.report(&output),
-        },
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !json => {
-            output.to_stderr(error.render().to_string().trim_end());
-            ExitCode::from(ErrorCode::Usage.exit_code())
+    let outcome = match error.kind() {
+        ErrorKind::DisplayVersion => {
+            let data = json!({ "version": env!("CARGO_PKG_VERSION") });
+            output.finish("version", &data, |_| error.render().to_string())
         }
-        _ if json => {
+        ErrorKind::DisplayHelp => {
             let text = error.render().to_string();
-            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            let message = if first.is_empty() { "the command line is wrong" } else { first };
-            Failure(OpError::new(ErrorCode::Usage, message).hint("see `artcafe help`")).report(&output)
+            output.finish("help", &json!({ "text": text }), |_| text.clone())
         }
-        _ => {
-            output.to_stderr(error.render().to_string().trim_end());
-            ExitCode::from(ErrorCode::Usage.exit_code())
+        _ if !json => {
+            output.to_stderr(masked(error).trim_end());
+            Ok(ExitCode::from(ErrorCode::Usage.exit_code()))
         }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Err(OpError::new(ErrorCode::Usage, "a subcommand is missing").hint("see `artcafe help`").into())
+        }
+        _ => Err(OpError::new(ErrorCode::Usage, summary(&masked(error))).hint("see `artcafe help`").into()),
+    };
+    outcome.unwrap_or_else(|failure| failure.report(&output))
+}
+
+/// The first paragraph, in one line: what is wrong, and the names that go with it.
+fn summary(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+    let first = lines.join(" ");
+    let message = first.strip_prefix("error: ").unwrap_or(&first);
+    if message.is_empty() { "the command line is wrong".to_owned() } else { message.to_owned() }
+}
+
+/// No flag and no command of ours is longer.
+const LONGEST_NAME: usize = 24;
+
+/// `-x`, which is too short for a secret.
+fn is_short_flag(text: &str) -> bool {
+    text.starts_with('-') && text.chars().count() == 2
+}
+
+/// The parser's words without what may be a secret: somebody who forgets a flag's name leaves its value bare.
+fn masked(error: &clap::Error) -> String {
+    let has_suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+        .iter()
+        .any(|kind| error.get(*kind).is_some());
+    let mut text = error.render().to_string();
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue] {
+        let values: &[String] = match error.get(kind) {
+            Some(ContextValue::String(value)) => std::slice::from_ref(value),
+            Some(ContextValue::Strings(values)) => values,
+            _ => continue,
+        };
+        // These name our own flags, or hold a value that stands where a known flag wants one of few words.
+        let is_named = !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
+        for value in values {
+            let is_short = value.chars().count() <= LONGEST_NAME;
+            let is_name = value.starts_with("--") || is_short_flag(value) || has_suggestion || is_named;
+            let is_ours = kind == ContextKind::InvalidArg && is_named;
+            if is_ours || is_short && is_name {
+                continue;
+            }
+            text = text.replace(&format!("'{value}'"), "'…'");
+            if !is_short {
+                text = text.replace(value.as_str(), "…");
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(args: &[&str]) -> String {
+        let all = std::iter::once("artcafe").chain(args.iter().copied());
+        masked(&crate::cli::command().try_get_matches_from(all).unwrap_err())
+    }
+
+    #[test]
+    fn a_bare_secret_is_not_repeated() {
+        let long = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+        let flag = format!("--{long}");
+        let value = format!("--tokn={long}");
+        for secret in [long, "hunter2", "two words\nand lines", "a'b"] {
+            for args in [
+                &["auth", "test", secret][..],
+                &[secret],
+                &["key", secret],
+                &["key", "show", "x", secret],
+                &["setup", "--agent-id", "a", secret],
+            ] {
+                let text = said(args);
+                assert!(!text.contains(secret), "{args:?}: {text}");
+                assert!(text.contains('…'), "{args:?}: {text}");
+            }
+        }
+        for args in [&["status", &flag][..], &["status", &value], &["status", "--color", long]] {
+            let text = said(args);
+            assert!(!text.contains(long), "{args:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_still_named() {
+        for (args, word) in [
+            (&["stauts"][..], "'stauts'"),
+            (&["status", "--qiet"], "'--qiet'"),
+            (&["status", "--color", "blue"], "'blue'"),
+            (&["key", "generate", "--bits", "many"], "'many'"),
+            (&["config", "set"], "<KEY>"),
+            (&["setup", "--register", "--no-register"], "'--no-register'"),
+        ] {
+            let text = said(args);
+            assert!(text.contains(word), "{args:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_summary_is_one_line() {
+        let text = said(&["config", "set"]);
+        assert_eq!(summary(&text), "the following required arguments were not provided: <KEY> <VALUE>");
     }
 }

@@ -1,8 +1,7 @@
 //! `artcafe help`: any command's help, and the topics that belong to no command.
 
-use std::process::ExitCode;
-
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
@@ -40,8 +39,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
             found.render_long_help().to_string()
         }
     };
-    context.output.data(&text)?;
-    Ok(ExitCode::SUCCESS)
+    context.output.finish("help", &json!({ "text": text }), |_| text.clone())
 }
 
 /// The table of variables.

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub(crate) struct Output {
     stderr_color: bool,
     stderr_is_terminal: bool,
     warnings: RefCell<Vec<Value>>,
+    /// With `--verbose` and JSON: its lines, for the one object.
+    trace: Option<Arc<Mutex<Vec<String>>>>,
 }
 
 /// A colour with a meaning.
@@ -64,6 +67,27 @@ impl Output {
             stderr_color: on(env.stderr_is_terminal),
             stderr_is_terminal: env.stderr_is_terminal,
             warnings: RefCell::new(Vec::new()),
+            trace: None,
+        }
+    }
+
+    /// With the lines of `--verbose`, which JSON keeps for its object.
+    pub(crate) fn with_trace(mut self) -> Self {
+        self.trace = self.json.then(|| Arc::new(Mutex::new(Vec::new())));
+        self
+    }
+
+    /// Takes a line of `--verbose`: to stderr, or into the object.
+    pub(crate) fn tracer(&self) -> impl Fn(&str) + Send + Sync + 'static {
+        let (kept, color) = (self.trace.clone(), self.stderr_color);
+        move |text| match &kept {
+            Some(kept) => {
+                // Only a panic while a line is added could poison it, and then there is no report either.
+                if let Ok(mut lines) = kept.lock() {
+                    lines.push(text.to_owned());
+                }
+            }
+            None => line_to_stderr(&paint(color, Style::Faint, text)),
         }
     }
 
@@ -72,11 +96,6 @@ impl Output {
         if !self.quiet && !self.json {
             self.to_stderr(text);
         }
-    }
-
-    /// A line of `--verbose`, on stderr.
-    pub(crate) fn detail(&self, text: &str) {
-        self.to_stderr(&self.paint_err(Style::Faint, text));
     }
 
     /// Something to know that stops nothing.
@@ -101,12 +120,9 @@ impl Output {
         text: impl FnOnce(&T) -> String,
     ) -> Outcome {
         let mut printed = if self.json {
-            let object = json!({
-                "schema": format!("artcafe.{command}/1"),
-                "data": serde_json::to_value(report).map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the report").because(error))?,
-                "warnings": self.warnings.take(),
-            });
-            object.to_string()
+            let data = serde_json::to_value(report)
+                .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the report").because(error))?;
+            self.object(json!({ "schema": format!("artcafe.{command}/1"), "data": data }))
         } else {
             text(report)
         };
@@ -115,6 +131,15 @@ impl Output {
         }
         self.data(&printed)?;
         Ok(code)
+    }
+
+    /// The one object of a JSON run, with what was told on the way.
+    pub(crate) fn object(&self, mut object: Value) -> String {
+        object["warnings"] = Value::Array(self.warnings.take());
+        if let Some(lines) = self.trace.as_ref().and_then(|trace| trace.lock().ok()) {
+            object["trace"] = json!(*lines);
+        }
+        object.to_string()
     }
 
     /// Data on stdout, as it is. Whoever closed the pipe has seen enough.
@@ -128,9 +153,9 @@ impl Output {
         }
     }
 
-    /// A line on stderr. There is nowhere to report that it could not be printed.
+    /// A line on stderr.
     pub(crate) fn to_stderr(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        line_to_stderr(text);
     }
 
     /// Text for stdout, coloured if that is wanted there.
@@ -164,6 +189,11 @@ impl Drop for Spinner {
             bar.finish_and_clear();
         }
     }
+}
+
+/// There is nowhere to report that it could not be printed.
+fn line_to_stderr(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 fn paint(on: bool, style: Style, text: &str) -> String {

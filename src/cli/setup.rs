@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
@@ -216,19 +217,27 @@ fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
         context.output.status(&format!("there is a key at `{}` already; it stays as it is", path.display()));
         return context.output.finish("key.generate", &report, |report| super::key::generated(&context.output, report));
     }
+    let (spec, format) = (args.new.spec()?, args.new.format()?);
+    if args.dry_run {
+        let plan = json!({
+            "private_key_path": path,
+            "algorithm": spec.algorithm.to_string(),
+            "bits": spec.bits,
+            "key_format": format,
+            "dry_run": true,
+        });
+        let text = format!("would make a key at `{}`", path.display());
+        return context.output.finish("key.generate.plan", &plan, |_| text);
+    }
     let options = GenerateOptions {
         output: path,
-        spec: args.new.spec()?,
-        format: args.new.format()?,
+        spec,
+        format,
         comment: args.new.comment(settings.agent_id.as_ref().map(|id| id.value.as_str()), &context.env),
         passphrase: context.new_passphrase(&args.passphrase)?,
         overwrite: false,
         stamp: Env::now_stamp(),
     };
-    if args.dry_run {
-        context.output.status(&format!("would make a key at `{}`", options.output.display()));
-        return Ok(std::process::ExitCode::SUCCESS);
-    }
     let report = {
         let _spinner = context.output.spinner("generating the key");
         generate(&options)?

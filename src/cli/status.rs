@@ -34,13 +34,16 @@ fn text(output: &Output, report: &StatusReport) -> String {
         (Some(key), _) => {
             let age = key.age_days.map_or_else(String::new, |days| format!(", {days} days old"));
             let protection = if key.encrypted { ", protected by a passphrase" } else { "" };
-            lines.push(format!(
-                "key           {} ({} {}{age}{protection})",
-                key.path.display(),
-                key.algorithm,
-                key.bits
-            ));
-            lines.push(format!("fingerprint   {}", output.paint(Style::Strong, &key.fingerprint)));
+            let kind = match (&key.algorithm, key.bits) {
+                (Some(algorithm), Some(bits)) => format!("{algorithm} {bits}"),
+                _ => "algorithm hidden".to_owned(),
+            };
+            lines.push(format!("key           {} ({kind}{age}{protection})", key.path.display()));
+            let fingerprint = match &key.fingerprint {
+                Some(fingerprint) => output.paint(Style::Strong, fingerprint),
+                None => output.paint(Style::Warning, "hidden by the passphrase"),
+            };
+            lines.push(format!("fingerprint   {fingerprint}"));
             lines.extend(
                 key.problems.iter().map(|problem| format!("              {}", output.paint(Style::Warning, problem))),
             );

@@ -41,6 +41,7 @@ pub use origin::{Origin, Position, Sourced};
 pub use paths::Paths;
 pub use problem::{Problem, Severity};
 pub use scalar::Scalar;
+pub use secrets::{advice as secret_advice, is_secret_name};
 pub use settings::{Flags, Settings};
 pub use text::Format;
 pub use validate::ValidateContext;

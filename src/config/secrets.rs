@@ -9,7 +9,7 @@ use super::scalar::Scalar;
 use super::tree::{Content, Node};
 
 /// Whether a key of this name holds a secret.
-pub(crate) fn is_secret_name(name: &str) -> bool {
+pub fn is_secret_name(name: &str) -> bool {
     const WORDS: [&str; 13] = [
         "token",
         "api_key",
@@ -67,7 +67,7 @@ fn walk(node: &Node, path: &str, named: bool, found: &mut dyn FnMut(&str, &Node)
 }
 
 /// Where the secret should be instead.
-pub(crate) fn advice(path: &str) -> &'static str {
+pub fn advice(path: &str) -> &'static str {
     if path.starts_with("llm.") {
         "remove it, and give the provider its key by an environment variable such as ANTHROPIC_API_KEY"
     } else if path.starts_with("auth.") {

@@ -1,6 +1,6 @@
 //! The two files of a key pair.
 //!
-//! Owns their names and modes, and the order of steps in which they are written, set aside and
+//! Owns their names and modes, and the order of steps in which they are written, kept aside and
 //! replaced. A private file is 0600 from its first byte, nothing is ever written over, and at every
 //! moment each private key that was on disk still is, whole, under one name at least.
 
@@ -19,6 +19,8 @@ use crate::secret::SecretBytes;
 const MOST_BYTES: u64 = 64 * 1024;
 const PRIVATE_MODE: u32 = 0o600;
 const PUBLIC_MODE: u32 = 0o644;
+/// More pairs that are set aside within a second are a mistake.
+const MOST_BACKUPS: u32 = 100;
 
 /// The paths of a key pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,44 +63,73 @@ impl KeyFiles {
             .map_err(|source| KeyError::PublicHalf { private: self.private.clone(), source })
     }
 
-    /// Moves the pair, or the half that is there, to `NAME.STAMP.bak` and `NAME.STAMP.bak.pub`.
+    /// Puts a new pair in the place of the one that is there, which is kept as `NAME.STAMP.bak` and
+    /// `NAME.STAMP.bak.pub`, with a number where that name is taken; says where.
     ///
-    /// A name is given up only after the file has its new one, and never one that is taken.
-    pub fn set_aside(&self, stamp: &str) -> Result<Self, KeyError> {
-        let backup = Self::at(with_suffix(&self.private, &format!(".{stamp}.bak")));
-        for path in [&backup.private, &backup.public] {
-            if is_taken(path) {
-                return Err(KeyError::Exists { path: path.clone() });
-            }
-        }
+    /// The new pair is whole on the disk before anything else is touched, and the private key's name leads to
+    /// the old key or to the new one at every moment. On a failure it leads to the old one.
+    pub fn exchange(&self, private: &SecretBytes, public_line: &str, stamp: &str) -> Result<Self, KeyError> {
         if !self.exists() {
             return Err(KeyError::Missing { path: self.private.clone() });
         }
-        // The public file goes first: broken off in between, the private key is still in its place
-        // and the rest can be done again.
-        let public_moved = is_taken(&self.public);
-        if public_moved {
-            durable::rename_new(&self.public, &backup.public).map_err(conflict)?;
-        }
-        if is_taken(&self.private)
-            && let Err(error) = durable::rename_new(&self.private, &backup.private)
-        {
-            if public_moved {
-                // The error that counts is the first; a public half is computed again at any time.
-                let _ = durable::rename_new(&backup.public, &self.public);
-            }
-            return Err(conflict(error));
-        }
+        let staged = self.staged();
+        // Left by a process of the same number that was killed: nothing else bears these names.
+        staged.remove()?;
+        let written = staged.write(private, public_line).map_err(|error| match error {
+            KeyError::PublicHalf { source, .. } => KeyError::Durable(source),
+            error => error,
+        });
+        let done = written.and_then(|()| {
+            let backup = self.keep_as_backup(stamp)?;
+            durable::rename_over(&staged.private, &self.private).map_err(|error| {
+                // The error that counts is the first; a second name of the old key harms nothing.
+                let _ = backup.remove();
+                KeyError::Durable(error)
+            })?;
+            Ok(backup)
+        });
+        let backup = done.inspect_err(|_| {
+            let _ = staged.remove();
+        })?;
+        // From here on the new key is in force; its public half is computed from it wherever it matters.
+        durable::rename_over(&staged.public, &self.public)
+            .map_err(|source| KeyError::PublicHalf { private: self.private.clone(), source })?;
         Ok(backup)
     }
 
-    /// Undoes [`KeyFiles::set_aside`] where no new pair came in its place.
-    pub fn put_back(&self, backup: &Self) -> Result<(), KeyError> {
-        for (from, to) in [(&backup.private, &self.private), (&backup.public, &self.public)] {
-            if is_taken(from) && !is_taken(to) {
-                durable::rename_new(from, to).map_err(conflict)?;
+    /// Where a pair is written before it gets its names.
+    fn staged(&self) -> Self {
+        let name = self.private.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Self::at(self.private.with_file_name(format!(".{name}.{}.new", std::process::id())))
+    }
+
+    /// Gives the pair, or the half that is there, second names that are free.
+    fn keep_as_backup(&self, stamp: &str) -> Result<Self, KeyError> {
+        for attempt in 1..=MOST_BACKUPS {
+            let number = if attempt == 1 { String::new() } else { format!("-{attempt}") };
+            let backup = Self::at(with_suffix(&self.private, &format!(".{stamp}{number}.bak")));
+            if backup.exists() {
+                continue;
             }
+            let kept = [(&self.private, &backup.private), (&self.public, &backup.public)]
+                .into_iter()
+                .filter(|(from, _)| is_taken(from))
+                .try_for_each(|(from, to)| durable::link_new(from, to));
+            return match kept {
+                Ok(()) => Ok(backup),
+                Err(error) => {
+                    // As above.
+                    let _ = backup.remove();
+                    Err(conflict(error))
+                }
+            };
         }
+        Err(KeyError::Exists { path: with_suffix(&self.private, &format!(".{stamp}.bak")) })
+    }
+
+    fn remove(&self) -> Result<(), KeyError> {
+        durable::remove(&self.private)?;
+        durable::remove(&self.public)?;
         Ok(())
     }
 
@@ -219,34 +250,65 @@ mod tests {
         assert!(longest.is_some());
     }
 
-    #[test]
-    fn a_pair_is_set_aside_whole_and_never_over_another() {
-        let home = tempfile::tempdir().unwrap();
-        let files = KeyFiles::at(home.path().join("agent"));
-        assert!(matches!(files.set_aside("now"), Err(KeyError::Missing { .. })));
-        files.write(&secret("one"), "line one").unwrap();
-        let backup = files.set_aside("20261124T093000Z").unwrap();
-        assert_eq!(backup.private, home.path().join("agent.20261124T093000Z.bak"));
-        assert_eq!(backup.public, home.path().join("agent.20261124T093000Z.bak.pub"));
-        assert!(!files.exists());
-        assert_eq!(fs::read(&backup.private).unwrap(), b"one");
-        assert_eq!(mode(&backup.private), 0o600);
-
-        files.write(&secret("two"), "line two").unwrap();
-        let error = files.set_aside("20261124T093000Z").unwrap_err();
-        assert!(matches!(&error, KeyError::Exists { path } if *path == backup.private), "{error}");
-        assert_eq!(fs::read(&files.private).unwrap(), b"two");
-        assert_eq!(fs::read_to_string(&files.public).unwrap(), "line two\n");
-        assert_eq!(fs::read(&backup.private).unwrap(), b"one");
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != "lock")
+            .collect();
+        names.sort();
+        names
     }
 
     #[test]
-    fn half_a_pair_is_set_aside_too() {
+    fn a_pair_is_exchanged_whole_and_each_old_one_is_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let files = KeyFiles::at(home.path().join("agent"));
+        assert!(matches!(files.exchange(&secret("x"), "line", "now"), Err(KeyError::Missing { .. })));
+        assert!(names(home.path()).is_empty());
+        files.write(&secret("one"), "line one").unwrap();
+        let first = files.exchange(&secret("two"), "line two", "20261124T093000Z").unwrap();
+        assert_eq!(first.private, home.path().join("agent.20261124T093000Z.bak"));
+        assert_eq!(first.public, home.path().join("agent.20261124T093000Z.bak.pub"));
+        let second = files.exchange(&secret("three"), "line three", "20261124T093000Z").unwrap();
+        assert_eq!(second.private, home.path().join("agent.20261124T093000Z-2.bak"));
+        for (pair, private, public) in
+            [(&first, "one", "line one\n"), (&second, "two", "line two\n"), (&files, "three", "line three\n")]
+        {
+            assert_eq!(fs::read_to_string(&pair.private).unwrap(), private);
+            assert_eq!(fs::read_to_string(&pair.public).unwrap(), public);
+            assert_eq!((mode(&pair.private), mode(&pair.public)), (0o600, 0o644));
+        }
+        assert_eq!(names(home.path()).len(), 6);
+    }
+
+    #[test]
+    fn half_a_pair_is_kept_too() {
         let home = tempfile::tempdir().unwrap();
         let files = KeyFiles::at(home.path().join("agent"));
         durable::create_new(&files.public, b"line", 0o644).unwrap();
-        let backup = files.set_aside("now").unwrap();
-        assert!(!files.exists() && backup.public.exists() && !backup.private.exists());
+        let backup = files.exchange(&secret("new"), "new line", "now").unwrap();
+        assert_eq!(fs::read(&backup.public).unwrap(), b"line");
+        assert!(!backup.private.exists());
+        assert_eq!(fs::read(&files.private).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_failed_exchange_leaves_everything_as_it_was() {
+        let home = tempfile::tempdir().unwrap();
+        // The backup's name is too long, the new pair's is not.
+        let files = KeyFiles::at(home.path().join("x".repeat(230)));
+        files.write(&secret("old"), "old line").unwrap();
+        let before = names(home.path());
+        assert!(files.exchange(&secret("new"), "new line", "20261124T093000Z").is_err());
+        assert_eq!(names(home.path()), before);
+        assert_eq!(fs::read(&files.private).unwrap(), b"old");
+        // A directory has the private key's name: what cannot be kept is not replaced.
+        let files = KeyFiles::at(home.path().join("agent"));
+        fs::create_dir(&files.private).unwrap();
+        let before = names(home.path());
+        assert!(files.exchange(&secret("new"), "new line", "now").is_err());
+        assert_eq!(names(home.path()), before);
     }
 
     #[test]

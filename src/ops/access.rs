@@ -40,7 +40,7 @@ impl Grant {
 pub async fn administrator(session: &Session) -> Result<Option<Grant>, OpError> {
     let tenant = session.tenant()?;
     let (token, from) = match &session.given_token {
-        Some(given) => (given.token.clone(), given.from.clone()),
+        Some(given) => (given.token()?, given.from.clone()),
         None => match Logins::load(&session.settings.paths)?.login(session.settings.endpoint.value.origin(), tenant) {
             Some(login) => (login.token.clone(), "the stored login".to_owned()),
             None => return Ok(None),
@@ -61,7 +61,9 @@ pub async fn any(session: &Session) -> Result<Grant, OpError> {
     };
     outcome.map(Grant::of_agent).map_err(|error| match error.code {
         // The server's trouble is not a missing token.
-        ErrorCode::ServerUnreachable | ErrorCode::ServerFailed | ErrorCode::RateLimited => error,
+        ErrorCode::ServerUnreachable | ErrorCode::ServerFailed | ErrorCode::ServerBusy | ErrorCode::RateLimited => {
+            error
+        }
         _ => missing().because(error),
     })
 }

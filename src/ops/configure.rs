@@ -57,9 +57,32 @@ pub enum Change {
     Unset,
 }
 
+/// A secret on the command line is seen by every user of the machine, and does not belong in the file either.
+fn refuse_secret(key: &KeyPath, value: &str) -> Result<(), OpError> {
+    let name = key.segments().last().map(String::as_str).unwrap_or_default();
+    // `$NAME` and `${NAME}` stand for a value that is elsewhere.
+    let is_reference = value.strip_prefix('$').is_some_and(|name| {
+        let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    });
+    let is_key_itself = name.to_lowercase().replace(['-', '_'], "") == "privatekey";
+    let is_secret = config::is_secret_name(name) || is_key_itself;
+    if is_secret && !is_reference || value.contains("PRIVATE KEY-----") {
+        return Err(OpError::new(
+            ErrorCode::SecretOnCommandLine,
+            format!("`{key}` would hold a secret, which belongs neither on the command line nor in the configuration"),
+        )
+        .hint(config::secret_advice(&key.to_string())));
+    }
+    Ok(())
+}
+
 /// Sets or unsets one value in the file; other text is kept as it is.
 pub fn change(path: PathBuf, key: &str, change: &Change) -> Result<ChangeReport, OpError> {
     let key_path = path_of(key)?;
+    if let Change::Set(value) = change {
+        refuse_secret(&key_path, value)?;
+    }
     let file = ConfigFile::load(&path)?;
     if file.is_none() && matches!(change, Change::Unset) {
         return Err(OpError::new(

@@ -6,8 +6,9 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
-use crate::api::{ApiError, Unreachable};
+use crate::api::{ApiError, PlanLimit, Unreachable};
 use crate::durable::DurableError;
 use crate::id::IdError;
 use crate::secret::source::SourceError;
@@ -129,6 +130,8 @@ error_codes! {
     ServerFailed "SERVER_FAILED" 69 true;
     /// The server asks to be left alone for a while.
     RateLimited "RATE_LIMITED" 75 true;
+    /// The server took no request this time: too slow, or too early.
+    ServerBusy "SERVER_BUSY" 75 true;
     /// The old key stays until its grace period is over.
     GraceRunning "GRACE_RUNNING" 75 true;
     /// Another process is at work.
@@ -229,6 +232,33 @@ pub(super) fn io_hint(code: ErrorCode) -> Option<String> {
     }
 }
 
+/// What to do about a plan's limit.
+fn limit_hint(limit: &PlanLimit) -> String {
+    let counts = format!("the plan allows {} and {} are there", limit.limit, limit.current);
+    match limit.resource.as_str() {
+        "ssh_keys" => format!(
+            "{counts}, revoked ones included: delete one that is no longer used (`artcafe key list`), or raise the plan in the portal"
+        ),
+        "agents" => {
+            format!("{counts}: use one of those (`--agent-id`), delete one in the portal, or raise the plan there")
+        }
+        _ => format!("{counts}: raise the plan in the portal"),
+    }
+}
+
+/// When to try again, as far as the server said.
+fn again_hint(retry_after: Option<Duration>) -> String {
+    match retry_after.map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)) {
+        None | Some(0) => "run the same command again later".to_owned(),
+        Some(seconds @ 1..=119) => {
+            format!("the server asks to wait {seconds} s: run the same command again after that")
+        }
+        Some(seconds) => {
+            format!("the server asks to wait {} min: run the same command again after that", seconds.div_ceil(60))
+        }
+    }
+}
+
 impl From<DurableError> for OpError {
     fn from(error: DurableError) -> Self {
         let (code, hint) = match &error {
@@ -268,14 +298,12 @@ impl From<ApiError> for OpError {
                 Some("check the endpoint (`artcafe config get api.endpoint`), the network and the proxy variables, then run the same command again".to_owned()),
             ),
             ApiError::Malformed { .. } => (ErrorCode::BadAnswer, Some("check that the endpoint is the platform's: `artcafe config get api.endpoint`".to_owned())),
-            ApiError::Status { status, limit, detail, .. } => match (status, limit) {
-                (402, Some(limit)) => (
-                    ErrorCode::PlanLimit,
-                    Some(format!(
-                        "the plan allows {} and {} are there, revoked ones included: delete one that is no longer used (`artcafe key list`), or raise the plan in the portal",
-                        limit.limit, limit.current
-                    )),
-                ),
+            ApiError::NotValid { .. } => (
+                ErrorCode::ProofRefused,
+                Some("see what the server holds (`artcafe key list`) and which key is used (`artcafe key show`)".to_owned()),
+            ),
+            ApiError::Status { status, limit, detail, retry_after, .. } => match (status, limit) {
+                (402, Some(limit)) => (ErrorCode::PlanLimit, Some(limit_hint(limit))),
                 (402, None) => (ErrorCode::TenantInactive, Some("renew the subscription in the portal".to_owned())),
                 (401, _) => (ErrorCode::TokenRefused, Some("log in again: `artcafe auth login`".to_owned())),
                 (403, _) if detail.as_str().starts_with("Tenant is not active") => {
@@ -290,11 +318,12 @@ impl From<ApiError> for OpError {
                 }
                 (404, _) => (ErrorCode::RecordMissing, None),
                 (409, _) => (ErrorCode::Differs, None),
-                (429, _) => (ErrorCode::RateLimited, Some("run the same command again later".to_owned())),
+                (408 | 425, _) => (ErrorCode::ServerBusy, Some(again_hint(*retry_after))),
+                (429, _) => (ErrorCode::RateLimited, Some(again_hint(*retry_after))),
                 (300..=399, _) => {
                     (ErrorCode::BadAnswer, Some("redirects are never followed: give the endpoint that it leads to with `--api-endpoint`".to_owned()))
                 }
-                (500..=599, _) => (ErrorCode::ServerFailed, Some("run the same command again later".to_owned())),
+                (500..=599, _) => (ErrorCode::ServerFailed, Some(again_hint(*retry_after))),
                 _ => (ErrorCode::Failed, None),
             },
         };

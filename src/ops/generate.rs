@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::keys::{KeyError, KeyFiles, KeyFormat, KeySpec, PrivateKey};
+use crate::keys::{KeyFiles, KeyFormat, KeySpec, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 use crate::ops::show;
@@ -69,14 +69,12 @@ pub fn generate(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
     let encoded = key.encode(options.format, options.passphrase.as_ref(), &options.comment)?;
     let public = key.public();
     let line = public.line(&options.comment);
-    let backup = if files.exists() { Some(set_aside(&files, &options.stamp)?) } else { None };
-    if let Err(error) = files.write(&encoded, &line) {
-        // A full disk must not leave an agent without the key that it had.
-        if let Some(backup) = backup.as_ref().filter(|_| files.private.symlink_metadata().is_err()) {
-            files.put_back(backup)?;
-        }
-        return Err(error.into());
-    }
+    let backup = if files.exists() {
+        Some(files.exchange(&encoded, &line, &options.stamp)?)
+    } else {
+        files.write(&encoded, &line)?;
+        None
+    };
     Ok(GenerateReport {
         private_key_path: files.private,
         public_key_path: files.public,
@@ -90,18 +88,6 @@ pub fn generate(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
         backup_path: backup.map(|backup| backup.private),
         existed: false,
     })
-}
-
-/// Keeps the pair under a name that is free, also for a second time within a second.
-fn set_aside(files: &KeyFiles, stamp: &str) -> Result<KeyFiles, OpError> {
-    let mut attempt = 1;
-    loop {
-        let number = if attempt == 1 { String::new() } else { format!("-{attempt}") };
-        match files.set_aside(&format!("{stamp}{number}")) {
-            Err(KeyError::Exists { .. }) if attempt < 100 => attempt += 1,
-            outcome => return Ok(outcome?),
-        }
-    }
 }
 
 /// The same report of a pair that is there already; touches nothing.

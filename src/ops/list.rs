@@ -9,6 +9,7 @@ use crate::api::wire::KeyRecord;
 use crate::ops::access;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
+use crate::ops::show;
 
 /// Which records to show.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +50,7 @@ pub async fn list(session: &Session, options: &ListOptions) -> Result<ListReport
     let grant = access::any(session).await?;
     let records = session.client()?.keys(grant.access()).await?;
     // Without a key on this machine there is nothing to mark, which is no failure.
-    let local = crate::ops::show::public_of(&session.settings.private_key_path.value);
+    let local = show::fingerprint_of(session, &session.settings.private_key_path.value)?;
     let agent = session.settings.agent_id.as_ref().map(|id| &id.value);
     let total = records.len();
     let keys = records
@@ -57,12 +58,11 @@ pub async fn list(session: &Session, options: &ListOptions) -> Result<ListReport
         .filter(|record| options.all_agents || agent.is_none_or(|agent| record.is_of(agent)))
         .filter(|record| options.key_type.as_deref().is_none_or(|wanted| record.key_type.as_str() == wanted))
         .filter(|record| !options.active_only || record.is_usable())
-        .map(|record| ListedKey {
-            openssh_fingerprint: crate::keys::PublicKey::parse_line(&record.public_key)
-                .ok()
-                .map(|key| key.openssh_fingerprint()),
-            is_local: local.as_ref().is_some_and(|key| key.is_line(&record.public_key)),
-            record,
+        .map(|record| {
+            let key = crate::keys::PublicKey::parse_line(&record.public_key).ok();
+            let openssh_fingerprint = key.map(|key| key.openssh_fingerprint());
+            let is_local = local.is_some() && openssh_fingerprint == local;
+            ListedKey { record, openssh_fingerprint, is_local }
         })
         .collect();
     Ok(ListReport { keys, total, authorized_by: grant.from })

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::api::token::Claims;
+use crate::config::Paths;
 use crate::durable;
 use crate::id::TenantId;
 use crate::ops::access;
-use crate::ops::error::OpError;
+use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::logins::{Login, Logins};
-use crate::ops::session::Session;
+use crate::ops::session::{self, Session, check_token};
 use crate::secret::SecretString;
 
 /// A login that was stored.
@@ -32,11 +33,20 @@ pub struct LoginReport {
 
 /// Stores a token that the server accepts.
 pub async fn login(session: &Session, token: SecretString) -> Result<LoginReport, OpError> {
+    check_token(&token, "the login")?;
+    let claims = Claims::read(token.expose());
+    if claims.as_ref().is_some_and(is_of_an_agent) {
+        return Err(OpError::new(
+            ErrorCode::NotAllowed,
+            "this is an agent's own token, not an administrator's, and it is not stored",
+        )
+        .hint("get an administrator's token from the portal; an agent needs no login, it proves its key: `artcafe auth token`"));
+    }
     access::check(session, &token, "the login").await?;
     let _lock = session.lock()?;
     let endpoint = session.settings.endpoint.value.origin().to_owned();
     let tenant_id = session.tenant()?.clone();
-    let expires_at = Claims::read(token.expose()).and_then(|claims| claims.expires_at);
+    let expires_at = claims.and_then(|claims| claims.expires_at);
     let mut logins = Logins::load(&session.settings.paths)?;
     logins.entries.retain(|login| login.endpoint != endpoint || login.tenant_id != tenant_id);
     let saved_at = session.now_text();
@@ -45,11 +55,18 @@ pub async fn login(session: &Session, token: SecretString) -> Result<LoginReport
     Ok(LoginReport { endpoint, tenant_id, expires_at, path: Logins::path(&session.settings.paths) })
 }
 
+/// Whether a token says that it was issued to an agent for its key.
+fn is_of_an_agent(claims: &Claims) -> bool {
+    claims.agent_id.is_some() || claims.key_type.as_deref() == Some("agent")
+}
+
 /// What was logged out of.
 #[derive(Debug, Clone, Serialize)]
 pub struct LogoutReport {
     /// The logins that were removed.
     pub removed: Vec<LoginStatus>,
+    /// Whether a file was removed that could not be read, and whatever tokens it held.
+    pub damaged_file_removed: bool,
 }
 
 /// A stored login, without its token.
@@ -80,16 +97,22 @@ impl LoginStatus {
     }
 }
 
-/// Removes the login of this endpoint and tenant, or all of them, a damaged file included.
-pub fn logout(session: &Session, all: bool) -> Result<LogoutReport, OpError> {
+/// Removes every login, a damaged file included. Needs no configuration, which may be damaged as well.
+pub fn logout_all(paths: &Paths, stamp: &str, now: Timestamp) -> Result<LogoutReport, OpError> {
+    let _lock = session::lock_of(paths, stamp)?;
+    // What cannot be read is to go as well; whether it can go is what the removal says.
+    let (logins, is_damaged) =
+        Logins::load(paths).map_or_else(|_| (Vec::new(), true), |logins| (logins.entries, false));
+    let removed = logins.iter().map(|login| LoginStatus::of(login, now)).collect();
+    let was_there = durable::remove(&Logins::path(paths))?;
+    Ok(LogoutReport { removed, damaged_file_removed: is_damaged && was_there })
+}
+
+/// Removes the login of this endpoint and tenant.
+pub fn logout(session: &Session) -> Result<LogoutReport, OpError> {
     let _lock = session.lock()?;
     let now = (session.now)();
     let paths = &session.settings.paths;
-    if all {
-        let removed = Logins::load(paths).map(|logins| logins.entries).unwrap_or_default();
-        durable::remove(&Logins::path(paths))?;
-        return Ok(LogoutReport { removed: removed.iter().map(|login| LoginStatus::of(login, now)).collect() });
-    }
     let endpoint = session.settings.endpoint.value.origin();
     let tenant = session.tenant()?;
     let mut logins = Logins::load(paths)?;
@@ -99,7 +122,8 @@ pub fn logout(session: &Session, all: bool) -> Result<LogoutReport, OpError> {
         logins.entries = kept;
         logins.save(paths)?;
     }
-    Ok(LogoutReport { removed: removed.iter().map(|login| LoginStatus::of(login, now)).collect() })
+    let removed = removed.iter().map(|login| LoginStatus::of(login, now)).collect();
+    Ok(LogoutReport { removed, damaged_file_removed: false })
 }
 
 /// All stored logins, and what overrides them.

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::api::{Client, ClientOptions, Tracer};
-use crate::config::Settings;
+use crate::config::{Paths, Settings};
 use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
 use crate::keys::{self, DecodedKey, KeyError, PrivateKey};
@@ -20,13 +20,47 @@ use crate::secret::SecretString;
 /// Fetches the passphrase of a key file; `None` where there is no way to get one.
 pub type PassphraseOf = Rc<dyn Fn(&Path) -> Result<Option<SecretString>, OpError>>;
 
-/// A token that was given for this run, and by what.
+/// Reads a secret from where it is.
+pub type SecretReader = Rc<dyn Fn() -> Result<SecretString, OpError>>;
+
+/// A token that was given for this run, and by what. Its source is read when the token is first used:
+/// a command that needs none must not run `cmd:…` or wait for standard input.
 #[derive(Clone)]
 pub struct GivenToken {
-    /// The token.
-    pub token: SecretString,
     /// `--token`, `ARTCAFE_TOKEN`, …
     pub from: String,
+    read: SecretReader,
+    known: Rc<OnceCell<SecretString>>,
+}
+
+impl GivenToken {
+    /// A token that can be read when it is needed.
+    pub fn new(from: impl Into<String>, read: SecretReader) -> Self {
+        Self { from: from.into(), read, known: Rc::new(OnceCell::new()) }
+    }
+
+    /// The token.
+    pub fn token(&self) -> Result<SecretString, OpError> {
+        if let Some(known) = self.known.get() {
+            return Ok(known.clone());
+        }
+        let token = (self.read)()?;
+        check_token(&token, &self.from)?;
+        Ok(self.known.get_or_init(|| token).clone())
+    }
+}
+
+/// Refuses what cannot be one token: a header takes no line end, and the server's answer to a part of a file would
+/// say nothing about the cause.
+pub(super) fn check_token(token: &SecretString, from: &str) -> Result<(), OpError> {
+    if token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(OpError::new(
+        ErrorCode::Usage,
+        format!("the token from {from} is not one word: there is a space, a line end or another unfit character in it"),
+    )
+    .hint("give the token alone, on one line"))
 }
 
 /// What an operation works with. A copy shares the client.
@@ -46,6 +80,8 @@ pub struct Session {
     pub trace: Option<Tracer>,
     /// Fetches passphrases.
     pub passphrase: PassphraseOf,
+    /// Whether that asks nobody, since a SOURCE was given.
+    pub has_passphrase_source: bool,
     /// The user on whose behalf files are opened.
     pub user: u32,
     /// The clock.
@@ -150,14 +186,19 @@ impl Session {
 
     /// Takes the lock of `$ARTCAFE_HOME`; others wait a moment, then are told who holds it.
     pub fn lock(&self) -> Result<Lock, OpError> {
-        durable::create_private_dir(&self.settings.paths.home)?;
-        Ok(Lock::acquire(&self.settings.paths.lock(), &self.stamp, Duration::from_secs(5))?)
+        lock_of(&self.settings.paths, &self.stamp)
     }
 
     /// The time as text, to the second.
     pub fn now_text(&self) -> String {
         (self.now)().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
+}
+
+/// The same for what works without settings.
+pub(super) fn lock_of(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
+    durable::create_private_dir(&paths.home)?;
+    Ok(Lock::acquire(&paths.lock(), stamp, Duration::from_secs(5))?)
 }
 
 /// The text of a certificate authority's file; one that holds no certificate would silently add nothing.

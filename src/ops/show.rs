@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::keys::{self, Consumer, KeyError, KeyFormat, PublicKey};
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
+use crate::ops::state::{Registration, State};
 
 /// A key file, described.
 #[derive(Debug, Clone, Serialize)]
@@ -73,9 +74,7 @@ pub fn show(session: &Session, path: &Path) -> Result<ShowReport, OpError> {
         }
         _ => None,
     });
-    let metadata =
-        std::fs::metadata(path).map_err(|source| KeyError::Unreadable { path: path.to_path_buf(), source })?;
-    let changed = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let FileFacts { mode, changed, age_days, problems } = facts(session, path)?;
     let algorithm = public.algorithm();
     Ok(ShowReport {
         private_key_path: path.to_path_buf(),
@@ -86,18 +85,37 @@ pub fn show(session: &Session, path: &Path) -> Result<ShowReport, OpError> {
         encrypted: inspection.encrypted,
         fingerprint: public.openssh_fingerprint(),
         platform_fingerprint: public.platform_fingerprint()?,
-        mode: format!("{:04o}", std::os::unix::fs::MetadataExt::mode(&metadata) & 0o7777),
+        mode,
         changed_at: changed.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
-        age_days: changed.map(|time| (session.now)().duration_since(time).as_hours() / 24),
+        age_days,
         public_file,
-        problems: keys::check_strict_modes(path, session.user)?
-            .iter()
-            .map(|loose| format!("{loose}: {}", loose.hint))
-            .collect(),
+        problems,
         consumers: algorithm
             .map(|algorithm| keys::consumers(algorithm, inspection.format, inspection.encrypted))
             .unwrap_or_default(),
         comment,
+    })
+}
+
+/// What shows of any key file from outside.
+pub(super) struct FileFacts {
+    mode: String,
+    changed: Option<jiff::Timestamp>,
+    pub(super) age_days: Option<i64>,
+    pub(super) problems: Vec<String>,
+}
+
+/// Looks at a key file without opening it.
+pub(super) fn facts(session: &Session, path: &Path) -> Result<FileFacts, OpError> {
+    let metadata =
+        std::fs::metadata(path).map_err(|source| KeyError::Unreadable { path: path.to_path_buf(), source })?;
+    let changed = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let loose = keys::check_strict_modes(path, session.user)?;
+    Ok(FileFacts {
+        mode: format!("{:04o}", std::os::unix::fs::MetadataExt::mode(&metadata) & 0o7777),
+        changed,
+        age_days: changed.map(|time| (session.now)().duration_since(time).as_hours() / 24),
+        problems: loose.iter().map(|loose| format!("{loose}: {}", loose.hint)).collect(),
     })
 }
 
@@ -115,8 +133,27 @@ fn read_public_file(private: &Path) -> PublicFile {
     }
 }
 
-/// The public half of a key file as far as it shows without a passphrase.
-pub fn public_of(path: &Path) -> Option<PublicKey> {
-    let bytes = keys::read_private(path).ok()?;
-    keys::inspect(bytes.expose()).ok()?.public
+/// The fingerprint of a key file without asking anybody: of its public half, of the key opened by a passphrase from a
+/// SOURCE, or else the one that was registered from this file.
+pub(super) fn fingerprint_of(session: &Session, path: &Path) -> Result<Option<String>, OpError> {
+    let Ok(bytes) = keys::read_private(path) else { return Ok(None) };
+    // A file that is no key is no key of this machine, which is no failure of a list.
+    let Ok(inspection) = keys::inspect(bytes.expose()) else { return Ok(None) };
+    if let Some(public) = inspection.public {
+        return Ok(Some(public.openssh_fingerprint()));
+    }
+    if session.has_passphrase_source {
+        let passphrase = session.passphrase_of(path)?;
+        let decoded = keys::PrivateKey::decode(bytes.expose(), Some(&passphrase))
+            .map_err(|error| OpError::of_key(error, path))?;
+        return Ok(Some(decoded.key.public().openssh_fingerprint()));
+    }
+    Ok(registered(session, &State::load(&session.settings.paths)?, path).map(|entry| entry.fingerprint.clone()))
+}
+
+/// What this machine remembers of the key that was in this file, for the identity in force.
+pub(super) fn registered<'a>(session: &Session, state: &'a State, path: &Path) -> Option<&'a Registration> {
+    let settings = &session.settings;
+    let (agent, tenant) = (settings.agent_id.as_ref()?, settings.tenant_id.as_ref()?);
+    state.registration_of_file(settings.endpoint.value.origin(), &tenant.value, &agent.value, path)
 }

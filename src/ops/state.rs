@@ -121,6 +121,22 @@ impl State {
         })
     }
 
+    /// The latest registration, at this endpoint for this agent, of the key that was in this file.
+    pub fn registration_of_file(
+        &self,
+        endpoint: &str,
+        tenant: &TenantId,
+        agent: &AgentId,
+        path: &Path,
+    ) -> Option<&Registration> {
+        self.registrations.iter().rev().find(|entry| {
+            entry.endpoint == endpoint
+                && &entry.tenant_id == tenant
+                && &entry.agent_id == agent
+                && entry.private_key_path == path
+        })
+    }
+
     /// Remembers a registration, in place of an earlier one of the same key there.
     pub fn remember(&mut self, registration: Registration) {
         self.registrations.retain(|entry| {

@@ -2,11 +2,12 @@
 //!
 //! Owns nothing and changes nothing; asks no server, so that it answers at once and always.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::id::{AgentId, KeyId, TenantId};
+use crate::keys;
 use crate::ops::error::OpError;
 use crate::ops::login::{self, LoginStatus};
 use crate::ops::session::Session;
@@ -47,14 +48,14 @@ pub struct StatusReport {
 pub struct KeyStatus {
     /// Its file.
     pub path: PathBuf,
-    /// `rsa`, `ed25519`.
-    pub algorithm: String,
-    /// Its size in bits.
-    pub bits: u32,
+    /// `rsa`, `ed25519`; absent where a passphrase hides it.
+    pub algorithm: Option<String>,
+    /// Its size in bits; absent where a passphrase hides it.
+    pub bits: Option<u32>,
     /// Whether a passphrase protects it.
     pub encrypted: bool,
-    /// The OpenSSH fingerprint.
-    pub fingerprint: String,
+    /// The OpenSSH fingerprint; where a passphrase hides it, the one that was registered from this file.
+    pub fingerprint: Option<String>,
     /// The age of its file in whole days.
     pub age_days: Option<i64>,
     /// What is loose about its mode or owner.
@@ -65,31 +66,17 @@ pub struct KeyStatus {
 pub fn status(session: &Session) -> Result<StatusReport, OpError> {
     let settings = &session.settings;
     let path = &settings.private_key_path.value;
-    // Nobody is asked for a passphrase here: an encrypted PEM file just shows less.
-    let shown = show::public_of(path).is_some().then(|| show::show(session, path));
-    let (key, key_problem) = match shown {
-        Some(Ok(shown)) => (
-            Some(KeyStatus {
-                path: path.clone(),
-                algorithm: shown.algorithm,
-                bits: shown.bits,
-                encrypted: shown.encrypted,
-                fingerprint: shown.fingerprint,
-                age_days: shown.age_days,
-                problems: shown.problems,
-            }),
-            None,
-        ),
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, Some(unread(path))),
-    };
     let state = State::load(&settings.paths)?;
+    let (key, key_problem) = match key_status(session, &state, path) {
+        Ok(key) => (Some(key), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
     let (agent_id, tenant_id) =
         (settings.agent_id.as_ref().map(|id| id.value.clone()), settings.tenant_id.as_ref().map(|id| id.value.clone()));
     let endpoint = settings.endpoint.value.origin().to_owned();
     let registration = match (&agent_id, &tenant_id, &key) {
-        (Some(agent), Some(tenant), Some(key)) => {
-            state.registration(&endpoint, tenant, agent, &key.fingerprint).cloned()
+        (Some(agent), Some(tenant), Some(KeyStatus { fingerprint: Some(fingerprint), .. })) => {
+            state.registration(&endpoint, tenant, agent, fingerprint).cloned()
         }
         _ => None,
     };
@@ -119,12 +106,21 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
     })
 }
 
-fn unread(path: &std::path::Path) -> String {
-    match crate::keys::read_private(path) {
-        Err(error) => error.to_string(),
-        Ok(bytes) => match crate::keys::inspect(bytes.expose()) {
-            Err(error) => format!("`{}`: {error}", path.display()),
-            Ok(_) => format!("`{}` is protected by a passphrase and shows nothing without it", path.display()),
-        },
-    }
+/// The key as it shows. Nobody is asked for a passphrase: of a PEM file that has one, the algorithm stays unknown.
+fn key_status(session: &Session, state: &State, path: &Path) -> Result<KeyStatus, OpError> {
+    let bytes = keys::read_private(path)?;
+    let inspection = keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path))?;
+    let facts = show::facts(session, path)?;
+    let public = inspection.public.as_ref();
+    let remembered = || show::registered(session, state, path).map(|entry| entry.fingerprint.clone());
+    Ok(KeyStatus {
+        path: path.to_path_buf(),
+        algorithm: public
+            .map(|key| key.algorithm().map_or_else(|| key.key_type().to_owned(), |algorithm| algorithm.to_string())),
+        bits: public.map(|key| key.bits()),
+        encrypted: inspection.encrypted,
+        fingerprint: public.map(|key| key.openssh_fingerprint()).or_else(remembered),
+        age_days: facts.age_days,
+        problems: facts.problems,
+    })
 }

@@ -26,9 +26,9 @@ pub(crate) fn run(context: &Context, args: &LoginArgs) -> Outcome {
         return Err(SourceError::Plain.into());
     }
     let session = context.session()?;
-    // The variable ARTCAFE_TOKEN is for a run, not for keeping: only --token or the answer is stored.
+    // The variable ARTCAFE_TOKEN is for a run, not for keeping: only what comes from a SOURCE or a person is stored.
     let token = match &session.given_token {
-        Some(given) if given.from == "--token" => given.token.clone(),
+        Some(given) if given.from != "ARTCAFE_TOKEN" => given.token()?,
         _ => context.ask_secret("Administrator's token", false, "--token SOURCE", "ARTCAFE_TOKEN_SOURCE")?,
     };
     let report = context.block_on(login(&session, token))??;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
@@ -23,6 +24,14 @@ pub(crate) struct TestArgs {
     key: PrivateKeyArgs,
 }
 
+/// The report and, for a refusal, what lies behind its reason.
+#[derive(Serialize)]
+struct TestData {
+    #[serde(flatten)]
+    report: ProofReport,
+    cause: Option<String>,
+}
+
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let session = context.session_with(&args.key)?;
     let key = session.key()?;
@@ -39,9 +48,10 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let code =
         outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
     let cause = outcome.verdict.as_ref().err().map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty());
+    let data = TestData { report: outcome.report, cause };
     context
         .output
-        .finish_with("auth.test", &outcome.report, code, |report| text(&context.output, report, cause.as_deref()))
+        .finish_with("auth.test", &data, code, |data| text(&context.output, &data.report, data.cause.as_deref()))
 }
 
 /// The steps and the verdict.

@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Outcome {
     let key = PrivateKeyArgs { private_key: args.path.clone(), passphrase: args.passphrase.clone() };
     let session = context.session_with(&key)?;
     let passphrase = match &args.new_passphrase {
-        Some(Some(source)) => NewPassphrase::Set(context.read_source(source)?),
+        Some(Some(source)) => NewPassphrase::Set(context.read_source(source, "--new-passphrase")?),
         Some(None) => NewPassphrase::Set(context.ask_secret(
             "New passphrase",
             true,

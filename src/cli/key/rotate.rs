@@ -134,7 +134,7 @@ fn options(context: &Context, args: &RotateArgs) -> Result<RotateOptions, Failur
         ),
     };
     let passphrase = match &args.new_passphrase {
-        Some(Some(source)) => NewKeyPassphrase::Set(context.read_source(source)?),
+        Some(Some(source)) => NewKeyPassphrase::Set(context.read_source(source, "--new-passphrase")?),
         Some(None) => NewKeyPassphrase::Set(context.ask_secret(
             "Passphrase of the new key",
             true,
