@@ -136,13 +136,15 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
 
 /// The same for the configured key, as far as it is there and can be read.
 pub(super) fn refuse_new_endpoint(session: &Session) -> Result<(), OpError> {
-    let public = crate::ops::show::public_of(&session.settings.private_key_path.value);
-    match public {
-        Some(public) if !session.allow_new_endpoint => {
+    if session.allow_new_endpoint {
+        return Ok(());
+    }
+    match crate::ops::show::fingerprint_of(session, &session.settings.private_key_path.value)? {
+        Some(fingerprint) => {
             let state = State::load(&session.settings.paths)?;
-            refuse_other_endpoint(&state, session.settings.endpoint.value.origin(), &public.openssh_fingerprint())
+            refuse_other_endpoint(&state, session.settings.endpoint.value.origin(), &fingerprint)
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
