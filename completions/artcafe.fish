@@ -48,7 +48,7 @@ complete -c artcafe -n "__fish_artcafe_needs_command" -s V -l version -d 'Print 
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "setup" -d 'Take an agent from nothing to a proven identity'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "status" -d 'Show this machine\'s identity on one screen'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "deregister" -d 'Undo `setup`: revoke the key, remove what was made'
-complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, register and list keys'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, register, list and rotate keys'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "auth" -d 'Prove the key, get a token, keep an administrator\'s login'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "config" -d 'Look at, check and change the configuration'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "sandbox" -d 'Run a faithful stand-in for the platform on this machine'
@@ -131,6 +131,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l ca-cert -
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l local-only -d 'Leave the platform out and remove the files alone, for a key that is revoked already'
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l also -d 'Go on although another configuration names the key'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -139,31 +141,32 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s v -l verb
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "generate" -d 'Generate a key pair on this machine'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "show" -d 'Show what a key file is'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "convert" -d 'Change a key file\'s format or passphrase'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "register" -d 'Register the public key at the platform'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list" -f -a "list" -d 'List the keys that are registered for the agent'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "generate" -d 'Generate a key pair on this machine'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "show" -d 'Show what a key file is'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "convert" -d 'Change a key file\'s format or passphrase'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "register" -d 'Register the public key at the platform'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "list" -d 'List the keys that are registered for the agent'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "rotate" -d 'Put a new key in the place of the configured one'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'Algorithm of a new key: rsa or ed25519' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
@@ -287,6 +290,41 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l grace -d 'Keep the old key valid for this long after the switch, such as 24h, 90m or 7d' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l algorithm -d 'Algorithm of the new key [default: as the old one]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l bits -d 'Size of the new RSA key [default: as the old one]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l key-format -d 'File format of the new key [default: as the old one]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l new-passphrase -d 'Protect the new key with this passphrase: a SOURCE, or nothing to be asked [default: the old one\'s]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l resume -d 'Go on with the open rotation'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l abort -d 'Undo the open rotation: back to exactly the state before'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l status -d 'Say where the open rotation stands'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l finish -d 'Retire the old key if its grace period is over'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l no-passphrase -d 'Protect the new key with no passphrase'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l keep-old -d 'Keep the old key\'s files'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l also -d 'Retire the old key although another configuration names it'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l accept-agent-record -d 'Rotate although the agent\'s own record carries the old key, which stays accepted there'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r

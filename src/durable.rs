@@ -209,6 +209,18 @@ pub fn remove(path: &Path) -> Result<bool, DurableError> {
     }
 }
 
+/// Sees that files can be made in a directory, which is made if it is absent; leaves nothing in it.
+pub fn check_writable(directory: &Path) -> Result<(), DurableError> {
+    create_private_dir(directory)?;
+    // Dropped at once, and removed by that.
+    Temporary::create(&directory.join("check"), b"", 0o600).map(|_| ()).map_err(|error| match error {
+        DurableError::Io { source, .. } => {
+            DurableError::Io { action: "write to", path: directory.to_path_buf(), source }
+        }
+        other => other,
+    })
+}
+
 /// Follows a symbolic link to the file that it stands for, which may be absent.
 fn resolve_link(path: &Path) -> Result<PathBuf, DurableError> {
     let mut current = path.to_path_buf();

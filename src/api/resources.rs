@@ -104,6 +104,20 @@ impl Client {
         AgentRecord::read(unwrapped(&body, "agent")).ok_or_else(|| malformed(route, "it is no agent record"))
     }
 
+    /// Deletes an agent, and with it the keys that are registered for it.
+    pub async fn delete_agent(&self, id: &AgentId, access: Access<'_>) -> Result<(), ApiError> {
+        let request = Request {
+            route: "DELETE /agents/{id}",
+            method: Method::DELETE,
+            path: format!("/api/v1/agents/{id}"),
+            query: Vec::new(),
+            body: None,
+            access,
+            repeat: Repeat::Safe,
+        };
+        self.send(request).await.map(|_| ())
+    }
+
     /// What the plan allows of a resource (`ssh_keys`, `agents`, …) and how much is used.
     pub async fn usage(&self, resource: &str, access: Access<'_>) -> Result<Usage, ApiError> {
         let route = "GET /billing/usage-summary";

@@ -24,7 +24,7 @@ pub(crate) fn password(what: &str) -> Result<SecretString, Failure> {
 
 /// Nobody can be asked.
 pub(crate) fn needed(what: &str, flag: &str, variable: &str) -> Failure {
-    OpError::new(ErrorCode::InputNeeded, format!("{what} is needed and nobody can be asked"))
+    OpError::new(ErrorCode::InputNeeded, format!("an answer is needed and nobody can be asked: {what}"))
         .hint(format!("give it with `{flag}` or {variable}"))
         .into()
 }

@@ -55,11 +55,14 @@ pub(crate) struct SetupArgs {
     /// Register the public key, or fail
     #[arg(long, conflicts_with = "no_register")]
     register: bool,
+    /// The key id that the portal shows, for a key that was registered there [env: ARTCAFE_KEY_ID]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["agent_name", "generate_key"])]
+    key_id: Option<String>,
     /// Leave the registration to the portal and ask no server
     #[arg(long)]
     no_register: bool,
     /// Register a new agent of this name first, and use its id
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["no_register", "generate_key"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["no_register", "generate_key", "agent_id"])]
     agent_name: Option<String>,
     /// The new agent's type, such as worker, processor or connector
     #[arg(long, value_name = "TYPE", requires = "agent_name", default_value = "worker")]
@@ -88,10 +91,14 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     let mut settings = context.settings()?;
     fill_in(context, args, &mut settings)?;
     settings.private_key_path = key_path(args, settings.private_key_path, &settings.paths)?;
+    if let Some(id) = &args.key_id {
+        settings.key_id = Some(Sourced { value: id.parse()?, origin: Origin::Flag("--key-id") });
+    }
     let owner = args.agent_name.clone().or_else(|| settings.agent_id.as_ref().map(|id| id.value.to_string()));
     let exists = crate::keys::KeyFiles::at(&settings.private_key_path.value).exists();
     let options = SetupOptions {
         adopt_key: args.private_key.is_some(),
+        spec_is_asked_for: args.new.algorithm.is_some() || args.new.bits.is_some(),
         spec: args.new.spec()?,
         format: args.new.format()?,
         comment: args.new.comment(owner.as_deref(), &context.env),

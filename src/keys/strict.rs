@@ -77,6 +77,16 @@ pub fn check_strict_modes(private: &Path, user: u32) -> Result<Vec<Looseness>, K
     Ok(found)
 }
 
+/// Checks the directory that a new key is to be made in, as [`check_strict_modes`] will check it afterwards.
+pub fn check_directory(directory: &Path, user: u32) -> Result<Vec<Looseness>, KeyError> {
+    let unreadable = |source| KeyError::Unreadable { path: directory.to_path_buf(), source };
+    let real = fs::canonicalize(directory).map_err(unreadable)?;
+    let metadata = fs::metadata(&real).map_err(unreadable)?;
+    let mut found = Vec::new();
+    check(&real, &metadata, user, 0o022, "go-w", &mut found);
+    Ok(found)
+}
+
 fn check(path: &Path, metadata: &fs::Metadata, user: u32, closed: u32, wanted: &str, found: &mut Vec<Looseness>) {
     let quoted = quoted(path);
     if metadata.uid() != user && metadata.uid() != 0 {

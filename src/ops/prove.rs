@@ -110,7 +110,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         (None, remembered) => remembered,
     };
     if !session.allow_new_endpoint {
-        refuse_new_endpoint(&state, &endpoint, &fingerprint)?;
+        refuse_other_endpoint(&state, &endpoint, &fingerprint)?;
     }
     let report = ProofReport {
         proven: false,
@@ -134,9 +134,23 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
     Ok(proof.finish(verdict))
 }
 
+/// The same for the configured key, as far as it is there and can be read.
+pub(super) fn refuse_new_endpoint(session: &Session) -> Result<(), OpError> {
+    if session.allow_new_endpoint {
+        return Ok(());
+    }
+    match crate::ops::show::fingerprint_of(session, &session.settings.private_key_path.value)? {
+        Some(fingerprint) => {
+            let state = State::load(&session.settings.paths)?;
+            refuse_other_endpoint(&state, session.settings.endpoint.value.origin(), &fingerprint)
+        }
+        None => Ok(()),
+    }
+}
+
 /// A key that was registered elsewhere is not shown to a new endpoint unasked: a stray variable must
 /// not make an agent sign for somebody else.
-fn refuse_new_endpoint(state: &State, endpoint: &str, fingerprint: &str) -> Result<(), OpError> {
+fn refuse_other_endpoint(state: &State, endpoint: &str, fingerprint: &str) -> Result<(), OpError> {
     let mut elsewhere = None;
     for entry in state.registrations.iter().filter(|entry| entry.fingerprint == fingerprint) {
         if entry.endpoint == endpoint {
@@ -325,12 +339,15 @@ impl Proof<'_> {
                         format!("the key is registered as {} for another agent than `{agent}`", record.key_id),
                     )
                     .hint("check the agent id (`artcafe config get auth.agent_id`), or make a key of its own for this agent: `artcafe key generate`"),
-                    Some(record) if self.report.key_id.as_ref().is_some_and(|id| *id != record.key_id) => OpError::new(
+                    Some(record) if self.report.key_id.as_ref() != Some(&record.key_id) => OpError::new(
                         ErrorCode::KeyNotRegistered,
-                        format!("the key is registered as {}, not under the key id that is configured", record.key_id),
+                        match &self.report.key_id {
+                            Some(_) => format!("the key is registered as {}, not under the key id that is configured", record.key_id),
+                            None => format!("the key is registered as {}, but no key id is known here, and the agent's own record does not hold the key", record.key_id),
+                        },
                     )
                     .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
-                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => self.ed25519(),
+                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
                     Some(record) => OpError::new(
                         ErrorCode::ProofRefused,
                         format!("the key is registered as {} and active, but the server does not accept its signature", record.key_id),
@@ -362,14 +379,6 @@ impl Proof<'_> {
         .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again")
     }
 
-    fn ed25519(&self) -> OpError {
-        OpError::new(
-            ErrorCode::AlgorithmRefused,
-            "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
-        )
-        .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
-    }
-
     fn step(&mut self, name: &'static str, route: Option<&'static str>, ok: bool, started: Instant) {
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.steps.push(Step { name, route, ok, ms });
@@ -381,6 +390,12 @@ impl Proof<'_> {
         let verdict = verdict.map_err(|mut error| {
             if let Some(offset) = offset.filter(|offset| offset.abs() > NOTABLE_SKEW_SECONDS) {
                 error.message.push_str(&format!("; this machine's clock is off by {} s", -offset));
+                // Where nothing more exact is known, the clock is the likely reason.
+                if error.code == ErrorCode::ProofRefused {
+                    error.code = ErrorCode::ClockSkew;
+                    error.hint =
+                        Some("set this machine's clock (or the server's), then run the same command again".to_owned());
+                }
             }
             error
         });
@@ -406,6 +421,15 @@ pub(super) fn not_yet_valid() -> OpError {
         "the server takes the token for one of the future: the server's clock or its time zone is wrong",
     )
     .hint("wait until its clock has caught up, or tell the platform's operator that the server has to run in UTC")
+}
+
+/// The server registers such keys and cannot verify them (section 3.3).
+pub(super) fn ed25519_refused() -> OpError {
+    OpError::new(
+        ErrorCode::AlgorithmRefused,
+        "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
+    )
+    .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
 }
 
 fn not_registered(agent: &AgentId) -> OpError {

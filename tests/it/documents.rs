@@ -141,6 +141,8 @@ fn simple_commands(line: &str) -> Vec<Vec<String>> {
             '\\' => word.get_or_insert_default().push(characters.next().unwrap()),
             '#' if word.is_none() => break,
             '<' | '>' => {
+                // A number right before it is a descriptor.
+                word = word.filter(|word| !word.chars().all(|digit| digit.is_ascii_digit()));
                 finish(&mut word, &mut skip, &mut commands);
                 skip = true;
             }
@@ -217,6 +219,7 @@ fn a_shell_line_is_split_as_a_shell_does() {
     assert_eq!(split("a 'b c' \"d \\\" e\" f\\ g # h"), [["a", "b c", "d \" e", "f g"]]);
     assert_eq!(split("a < in > out b && c | d"), [vec!["a", "b"], vec!["c"], vec!["d"]]);
     assert_eq!(split("a ''"), [["a", ""]]);
+    assert_eq!(split("a fd:3 3< b 2>c 4 > d"), [["a", "fd:3", "4"]]);
     assert!(split("# nothing").is_empty());
     assert_eq!(check_line("x", "A=b artcafe sandbox exec -- sh -c 'artcafe status && artcafe auth test'"), 3);
     assert_eq!(check_line("x", "curl -H \"Authorization: Bearer $(artcafe auth token)\" x"), 1);

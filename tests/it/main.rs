@@ -1,5 +1,14 @@
 //! The integration tests, one module a command or subject.
 
+// A test ends where it finds something wrong, and prepares the files of other programs by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "made-up machines, in processes of their own"
+)]
+
 mod architecture;
 mod auth_login;
 mod auth_test;
@@ -15,6 +24,7 @@ mod key_formats;
 mod key_generate;
 mod key_list;
 mod key_register;
+mod key_rotate;
 mod key_tools;
 mod review_cli;
 mod safety;

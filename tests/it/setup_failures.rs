@@ -81,7 +81,9 @@ fn a_server_that_is_down_makes_nothing() {
         env.set("ARTCAFE_API_ENDPOINT", server.url());
     }
     for token in [None, Some("some.admin.token")] {
-        token.map(|token| env.set("ARTCAFE_TOKEN", token));
+        if let Some(token) = token {
+            env.set("ARTCAFE_TOKEN", token);
+        }
         let failure = env.run(&SETUP).expect(69).failure();
         assert_eq!((&failure["code"], &failure["retryable"]), (&"SERVER_UNREACHABLE".into(), &true.into()));
         assert_eq!(names(&env.home()), Vec::<String>::new());

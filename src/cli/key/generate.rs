@@ -17,9 +17,9 @@ use crate::ops::{ErrorCode, OpError};
 /// What kind of key to make; the same flags on every command that can make one.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct NewKeyArgs {
-    /// Algorithm of a new key: rsa or ed25519
-    #[arg(long, value_name = "ALGORITHM", default_value = "rsa")]
-    pub(crate) algorithm: Algorithm,
+    /// Algorithm of a new key: rsa or ed25519 [default: rsa]
+    #[arg(long, value_name = "ALGORITHM")]
+    pub(crate) algorithm: Option<Algorithm>,
     /// Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]
     #[arg(long, value_name = "BITS")]
     pub(crate) bits: Option<u32>,
@@ -32,9 +32,13 @@ pub(crate) struct NewKeyArgs {
 }
 
 impl NewKeyArgs {
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm.unwrap_or(Algorithm::Rsa)
+    }
+
     /// Algorithm and size, checked together.
     pub(crate) fn spec(&self) -> Result<KeySpec, Failure> {
-        KeySpec::new(self.algorithm, self.bits).map_err(|error| {
+        KeySpec::new(self.algorithm(), self.bits).map_err(|error| {
             let hint = error.hint();
             let failure = OpError::new(ErrorCode::Usage, error.to_string());
             hint.map_or(OpError { hint: None, ..OpError::new(ErrorCode::Usage, failure.message.clone()) }, |hint| {
@@ -46,8 +50,8 @@ impl NewKeyArgs {
 
     /// The file format, checked against the algorithm.
     pub(crate) fn format(&self) -> Result<KeyFormat, Failure> {
-        let format = self.key_format.unwrap_or(KeyFormat::default_for(self.algorithm));
-        format.supports(self.algorithm).map_err(|error| {
+        let format = self.key_format.unwrap_or(KeyFormat::default_for(self.algorithm()));
+        format.supports(self.algorithm()).map_err(|error| {
             let hint = error.hint().unwrap_or_default();
             Failure(OpError::new(ErrorCode::Usage, error.to_string()).hint(hint))
         })?;

@@ -43,6 +43,33 @@ pub(super) async fn look(
     }
 }
 
+/// The agent of this name that carries our key: registered by an earlier run.
+pub(super) async fn find(session: &Session, grant: &Grant, new: &NewAgentOptions) -> Result<Option<AgentId>, OpError> {
+    let path = &session.settings.private_key_path.value;
+    if !crate::keys::KeyFiles::at(path).exists() {
+        return Ok(None);
+    }
+    let public = session.open_key(path)?.key.public();
+    let agents = session.client()?.agents(grant.access()).await?;
+    if let Some(agent) = agents.into_iter().find(|agent| is_ours(agent, new, &public)) {
+        return Ok(Some(agent.agent_id));
+    }
+    // A key belongs to one agent: a new one must not be made with the key of another.
+    let keys = session.client()?.keys(grant.access()).await?;
+    if let Some(record) = keys.iter().find(|record| record.is_usable() && public.is_line(&record.public_key)) {
+        return Err(OpError::new(
+            ErrorCode::KeyOfAnotherAgent,
+            format!("the key `{}` is registered as {} for an agent already; a private key is never shared between agents", path.display(), record.key_id),
+        )
+        .hint("give the new agent a key of its own: `--ssh-key-name NAME`, and a configuration of its own: `--profile NAME`"));
+    }
+    Ok(None)
+}
+
+fn is_ours(agent: &AgentRecord, new: &NewAgentOptions, public: &PublicKey) -> bool {
+    agent.name.as_str() == new.name && agent.public_key.as_deref().is_some_and(|line| public.is_line(line))
+}
+
 /// Registers the agent, or finds it registered with this very key.
 pub(super) async fn register(
     session: &Session,
@@ -51,9 +78,7 @@ pub(super) async fn register(
     public: &PublicKey,
 ) -> Result<(AgentId, bool), OpError> {
     let client = session.client()?;
-    let is_ours = |agent: &AgentRecord| {
-        agent.name.as_str() == new.name && agent.public_key.as_deref().is_some_and(|line| public.is_line(line))
-    };
+    let is_ours = |agent: &AgentRecord| is_ours(agent, new, public);
     if let Some(agent) = client.agents(grant.access()).await?.into_iter().find(is_ours) {
         return Ok((agent.agent_id, true));
     }

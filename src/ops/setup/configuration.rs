@@ -65,6 +65,11 @@ pub(super) fn differences(
             differences.push(Difference { key: key.path(), old, new });
         }
     }
+    let named = text_in(file, Key::AgentId).filter(|_| session.settings.agent_id.is_none());
+    if let (Some(old), Some(new)) = (named, &options.new_agent) {
+        let new = format!("the new agent `{}`", new.name);
+        differences.push(Difference { key: Key::AgentId.path(), old, new });
+    }
     Ok(differences)
 }
 

@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use crate::keys::{KeyFiles, PrivateKey};
+use crate::durable;
+use crate::keys::{self, KeyFiles, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::generate::{self, GenerateOptions};
 use crate::ops::session::{LoadedKey, Session};
@@ -24,7 +25,22 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
             .hint("bring the private key back, or move the public half away"));
         }
         // Opened once here, so that a wrong passphrase or a loose mode stops before the server is asked.
-        session.open_key(&files.private)?;
+        let loaded = session.open_key(&files.private)?;
+        let (found, wanted) = (loaded.key.spec(), options.spec);
+        if options.spec_is_asked_for && found != wanted {
+            return Err(OpError::new(
+                ErrorCode::Differs,
+                format!(
+                    "the key at `{}` is {} with {} bits, not {} with {}; an existing key is used as it is",
+                    files.private.display(),
+                    found.algorithm,
+                    found.bits,
+                    wanted.algorithm,
+                    wanted.bits
+                ),
+            )
+            .hint("make another key beside it with `--ssh-key-name NAME`, or leave the key options out"));
+        }
         return Ok(());
     }
     if options.adopt_key {
@@ -35,6 +51,13 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
         .hint("check the path given with `--private-key`, or leave it out to make a new key"));
     }
     options.format.supports(options.spec.algorithm)?;
+    if let Some(directory) = files.private.parent() {
+        durable::check_writable(directory)?;
+        // A key is not made where others could exchange it.
+        if let Some(loose) = keys::check_directory(directory, session.user)?.first() {
+            return Err(OpError::new(ErrorCode::LooseMode, loose.to_string()).hint(loose.hint.clone()));
+        }
+    }
     Ok(())
 }
 

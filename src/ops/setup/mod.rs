@@ -13,9 +13,12 @@ pub mod report;
 use std::path::PathBuf;
 
 use crate::api::ApiError;
-use crate::config::Key;
+use crate::config::{Key, Sourced};
+use crate::durable;
+use crate::id::{AgentId, TenantId};
 use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec};
 use crate::ops::access::{self, Grant};
+use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions};
@@ -52,6 +55,8 @@ pub struct NewAgentOptions {
 pub struct SetupOptions {
     /// Whether the key must be there already.
     pub adopt_key: bool,
+    /// Whether algorithm and size were asked for, so that an existing key has to have them.
+    pub spec_is_asked_for: bool,
     /// Algorithm and size of a new key.
     pub spec: KeySpec,
     /// Format of a new key.
@@ -92,12 +97,12 @@ pub async fn setup(
     options: &SetupOptions,
     attendant: &dyn Attendant,
 ) -> Result<SetupReport, OpError> {
-    let mut run = Run { options, attendant, steps: Vec::new(), made: false };
+    let mut run = Run { options, attendant, steps: Vec::new(), made: false, made_agent: None };
     if options.dry_run {
         return run.rehearse(&session);
     }
     let lock = session.lock()?;
-    let grant = run.check(&session).await?;
+    let grant = run.check(&mut session).await?;
     let loaded = run.key(&session)?;
     let outcome = run.after_key(&mut session, grant, &loaded).await;
     drop(lock);
@@ -115,15 +120,34 @@ struct Run<'a> {
     attendant: &'a dyn Attendant,
     steps: Vec<StepReport>,
     made: bool,
+    made_agent: Option<AgentId>,
 }
 
 impl Run<'_> {
     /// Everything that can be refused is refused here, before anything is made.
-    async fn check(&mut self, session: &Session) -> Result<Option<Grant>, OpError> {
+    async fn check(&mut self, session: &mut Session) -> Result<Option<Grant>, OpError> {
         let tenant = session.tenant()?.clone();
+        State::load(&session.settings.paths)?;
         key::check(session, self.options)?;
+        if let Some(directory) = session.settings.paths.config.value.parent() {
+            durable::check_writable(directory)?;
+        }
         if self.options.new_agent.is_none() {
             session.agent()?;
+        }
+        let mut grant = None;
+        if self.options.registering != Registering::Never {
+            session.client()?;
+            self.attendant.begins("asking the server");
+            grant = access::administrator(session).await?;
+            if grant.is_none() && (self.options.registering == Registering::Always || self.options.new_agent.is_some())
+            {
+                return Err(access::missing());
+            }
+            if grant.is_none() {
+                prove::refuse_new_endpoint(session)?;
+            }
+            self.check_agent(session, grant.as_ref(), &tenant).await?;
         }
         let differences = configuration::differences(session, None, self.options)?;
         let path = &session.settings.paths.config.value;
@@ -134,27 +158,33 @@ impl Run<'_> {
             )
             .hint("agree to the change with `--yes`, or use another file with `--config PATH` or `--profile NAME`"));
         }
-        if self.options.registering == Registering::Never {
-            return Ok(None);
-        }
-        let client = session.client()?;
-        self.attendant.begins("asking the server");
-        let grant = access::administrator(session).await?;
-        if grant.is_none() && (self.options.registering == Registering::Always || self.options.new_agent.is_some()) {
-            return Err(access::missing());
-        }
-        if let Some(agent) = session.settings.agent_id.as_ref().filter(|_| self.options.new_agent.is_none()) {
-            // A challenge costs nothing and tells an unknown or suspended tenant before anything is made.
-            match client.agent_challenge(&tenant, &agent.value).await {
-                Ok(_) => {}
-                Err(error) if error.is_route_missing() => {}
-                Err(error) => return Err(error.into()),
-            }
-            if let Some(grant) = &grant {
-                agent::look(session, grant, &agent.value, self.attendant).await?;
-            }
-        }
         Ok(grant)
+    }
+
+    /// Whether tenant and agent are known; an agent that is to be registered may be there from an earlier run.
+    async fn check_agent(
+        &self,
+        session: &mut Session,
+        grant: Option<&Grant>,
+        tenant: &TenantId,
+    ) -> Result<(), OpError> {
+        if let (Some(new), Some(grant)) = (&self.options.new_agent, grant) {
+            let id = agent::find(session, grant, new).await?;
+            session.settings.agent_id =
+                id.map(|value| Sourced { value, origin: crate::config::Origin::Flag("--agent-name") });
+            return Ok(());
+        }
+        let agent = session.agent()?.clone();
+        // A challenge costs nothing and tells an unknown or suspended tenant before anything is made.
+        match session.client()?.agent_challenge(tenant, &agent).await {
+            Ok(_) => {}
+            Err(error) if error.is_route_missing() => {}
+            Err(error) => return Err(error.into()),
+        }
+        match grant {
+            Some(grant) => agent::look(session, grant, &agent, self.attendant).await,
+            None => Ok(()),
+        }
     }
 
     fn key(&mut self, session: &Session) -> Result<LoadedKey, OpError> {
@@ -196,21 +226,24 @@ impl Run<'_> {
             self.attendant.begins("registering the agent");
             let (id, was_there) = agent::register(session, grant, new, &loaded.key.public()).await?;
             self.made |= !was_there;
+            self.made_agent = Some(id.clone()).filter(|_| !was_there);
             let state = if was_there { StepState::AlreadyDone } else { StepState::Done };
             self.step("agent", state, format!("`{id}`"));
             session.settings.agent_id =
-                Some(crate::config::Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
+                Some(Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
         }
-        let mut key_id = None;
+        // Given by a person who registered the key in the portal; a record that is found wins.
+        let mut key_id = given_key_id(session);
         if let Some(grant) = &grant {
             self.attendant.begins("registering the public key");
             let report = register::register_key(session, &loaded.key.public(), grant, &self.options.register).await?;
             if let Some(id) = &report.key_id {
                 self.made |= !report.already_registered;
-                if loaded.key.algorithm() == Algorithm::Ed25519 {
-                    self.try_before_keeping(session, grant, loaded, id, report.already_registered).await?;
-                }
+                let is_ours = !report.already_registered || self.is_remembered(session, &report, id)?;
                 register::remember(session, &loaded.path, &report, id)?;
+                if loaded.key.algorithm() == Algorithm::Ed25519 && !is_configured(session, id) {
+                    self.try_before_keeping(session, grant, loaded, id, is_ours).await?;
+                }
                 session.settings.key_id =
                     Some(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
                 let state = if report.already_registered { StepState::AlreadyDone } else { StepState::Done };
@@ -239,7 +272,10 @@ impl Run<'_> {
                     "key and configuration are ready, but the public key is not registered yet",
                 )
                 .because(error)
-                .hint(report::portal_hint()));
+                .hint(report::portal_hint(
+                    session,
+                    &loaded.key.public().line(loaded.comment.as_deref().unwrap_or_default()),
+                )));
             }
             Err(error) => return Err(error),
         }
@@ -265,23 +301,24 @@ impl Run<'_> {
         grant: &Grant,
         loaded: &LoadedKey,
         id: &crate::id::KeyId,
-        was_there: bool,
+        is_ours: bool,
     ) -> Result<(), OpError> {
-        let before = session
-            .settings
-            .key_id
-            .replace(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
+        let before = session.settings.key_id.replace(Sourced::default_of(id.clone()));
         let outcome = prove::prove(session, loaded).await?;
         session.settings.key_id = before;
-        let Err(error) = outcome.verdict else { return Ok(()) };
-        if error.code != ErrorCode::AlgorithmRefused {
-            return Err(error);
-        }
-        let registration = if was_there {
-            format!("its registration {id}, which was there before, stays")
-        } else {
+        let error = match outcome.verdict {
+            Ok(_) => return Ok(()),
+            // The server has just said that it is registered, so a list that does not show it is a stale one.
+            Err(error) if prove::is_dead(error.code) && error.code != ErrorCode::KeyRevoked => {
+                OpError { source: error.source, ..prove::ed25519_refused() }
+            }
+            Err(error) => return Err(error),
+        };
+        let registration = if is_ours {
             self.take_back(session, grant, id, &error).await?;
             "its registration was taken back".to_owned()
+        } else {
+            format!("its registration {id}, which was there before, stays")
         };
         let stands = format!(
             "{}; {registration}, nothing is configured, and the key file stays at `{}`",
@@ -294,6 +331,17 @@ impl Run<'_> {
         )))
     }
 
+    fn is_remembered(
+        &self,
+        session: &Session,
+        report: &register::RegisterReport,
+        id: &crate::id::KeyId,
+    ) -> Result<bool, OpError> {
+        let state = State::load(&session.settings.paths)?;
+        let known = state.registration(&report.endpoint, &report.tenant_id, &report.agent_id, &report.fingerprint);
+        Ok(known.is_some_and(|entry| &entry.key_id == id))
+    }
+
     async fn take_back(
         &self,
         session: &Session,
@@ -301,16 +349,26 @@ impl Run<'_> {
         id: &crate::id::KeyId,
         error: &OpError,
     ) -> Result<(), OpError> {
-        match session.client()?.delete_key(id, grant.access()).await {
-            Ok(()) => Ok(()),
-            Err(gone) if gone.is_record_missing() => Ok(()),
-            Err(left) => Err(OpError::new(
-                ErrorCode::PartlyDone,
-                format!("{}; its registration {id} could not be taken back", error.message),
-            )
-            .because(OpError::from(left))
-            .hint("delete that key in the portal")),
+        let client = session.client()?;
+        let mut taken = client.delete_key(id, grant.access()).await;
+        if let (Ok(()), Some(agent)) = (&taken, &self.made_agent) {
+            taken = client.delete_agent(agent, grant.access()).await;
         }
+        match taken {
+            Ok(()) => {}
+            Err(gone) if gone.is_record_missing() => {}
+            Err(left) => {
+                return Err(OpError::new(
+                    ErrorCode::PartlyDone,
+                    format!("{}; its registration {id} could not be taken back", error.message),
+                )
+                .because(OpError::from(left))
+                .hint("delete that key (and the agent, if it is new) in the portal"));
+            }
+        }
+        let mut state = State::load(&session.settings.paths)?;
+        state.registrations.retain(|entry| &entry.key_id != id);
+        state.save(&session.settings.paths)
     }
 
     fn remember_made(&self, session: &Session, made_config: bool, made_key: Option<PathBuf>) -> Result<(), OpError> {
@@ -396,6 +454,20 @@ impl Run<'_> {
             std::mem::take(&mut self.steps),
         )
     }
+}
+
+/// The key id that a flag or variable gives.
+fn given_key_id(session: &Session) -> Option<crate::id::KeyId> {
+    let given = session.settings.key_id.as_ref()?;
+    let by_person = matches!(given.origin, crate::config::Origin::Flag(_) | crate::config::Origin::Variable(_));
+    by_person.then(|| given.value.clone())
+}
+
+/// Whether the configuration names this very identity already.
+fn is_configured(session: &Session, id: &crate::id::KeyId) -> bool {
+    session.settings.file.as_ref().is_some_and(|file| {
+        configure::names(file, session) && file.text_of(Key::KeyId).is_some_and(|found| found.value == id.as_str())
+    })
 }
 
 /// The keys of the configuration that `setup` writes, with their values.

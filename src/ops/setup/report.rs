@@ -134,13 +134,15 @@ pub fn portal_steps(session: &Session, public_key: &str) -> Vec<String> {
         "click \"Add New Key\"".to_owned(),
         format!("name it, choose the key type \"{key_type}\" and the associated agent `{agent}`"),
         format!("paste this public key: {public_key}"),
-        "submit, then run `artcafe setup` again".to_owned(),
+        // The platform verifies a key by its record's id, and tells that only to administrators.
+        "submit, and run `artcafe setup --key-id KEY_ID` with the key id that the portal shows".to_owned(),
     ]
 }
 
 /// The same in one line, for a failure.
-pub(super) fn portal_hint() -> String {
-    "register the public key (`artcafe key show --public` prints it) in the portal under SSH Keys, Add New Key, for this agent, \
-     or log in as an administrator (`artcafe auth login`); then run the same `artcafe setup` again"
-        .to_owned()
+pub(super) fn portal_hint(session: &Session, public_key: &str) -> String {
+    format!(
+        "in the portal: {}; or log in as an administrator (`artcafe auth login`) and run the same `artcafe setup` again",
+        portal_steps(session, public_key).join("; ")
+    )
 }

@@ -192,15 +192,17 @@ pub(crate) fn id_of(record: &Value) -> String {
 }
 
 /// An empty home and a cleared environment.
+#[derive(Clone)]
 pub(crate) struct TestEnv {
-    dir: tempfile::TempDir,
+    // Shared, so that a copy with other variables is the same machine.
+    dir: std::rc::Rc<tempfile::TempDir>,
     vars: Vec<(String, String)>,
 }
 
 impl TestEnv {
     /// Nothing is set but HOME and PATH.
     pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = std::rc::Rc::new(tempfile::tempdir().unwrap());
         fs::create_dir(dir.path().join("user")).unwrap();
         let mut env = Self { dir, vars: Vec::new() };
         let home = env.home().display().to_string();

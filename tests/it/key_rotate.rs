@@ -1,0 +1,375 @@
+//! `key rotate`: the way forward, the way back, and a kill at every named point of both.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+
+use artcafe::sandbox::Dialect;
+use serde_json::Value;
+
+use super::support::{AGENT, Run, Server, TestEnv};
+
+/// A proven agent that works with its own key alone.
+fn proven(dialect: Dialect, faults: &[&str]) -> (Server, TestEnv) {
+    let server = Server::start(dialect, faults);
+    let mut env = TestEnv::with(&server);
+    env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
+    // A person's own words must survive every change.
+    let text = fs::read_to_string(env.config()).unwrap().replace("auth:\n", "auth: # mine\n  custom: kept\n");
+    replace(&env, &text);
+    for name in ["ARTCAFE_TOKEN", "ARTCAFE_API_ENDPOINT", "ARTCAFE_TENANT_ID"] {
+        env.unset(name);
+    }
+    (server, env)
+}
+
+fn replace(env: &TestEnv, text: &str) {
+    use std::io::Write as _;
+    fs::OpenOptions::new().write(true).truncate(true).open(env.config()).unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+/// The server's key records, asked for with an administrator's token.
+fn records(server: &Server, env: &TestEnv) -> Vec<Value> {
+    let mut env = env.clone();
+    env.set("ARTCAFE_TOKEN", server.token());
+    env.set("ARTCAFE_API_ENDPOINT", server.url());
+    env.set("ARTCAFE_TENANT_ID", server.tenant());
+    env.run(&["key", "list", "--json"]).expect(0).data()["keys"].as_array().unwrap().clone()
+}
+
+fn active(records: &[Value]) -> usize {
+    records.iter().filter(|record| record["revoked"] == false).count()
+}
+
+fn journals(env: &TestEnv) -> usize {
+    fs::read_dir(env.path(".artcafe/state/rotations")).map_or(0, Iterator::count)
+}
+
+/// Every file below the home that the identity consists of, with its content.
+fn identity(env: &TestEnv) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = fs::read_dir(env.path(".ssh"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.push(("config".to_owned(), fs::read_to_string(env.config()).unwrap()));
+    files.sort();
+    files
+}
+
+#[test]
+fn a_rotation_replaces_the_key_and_keeps_everything_else() {
+    for dialect in Dialect::ALL {
+        let (server, env) = proven(dialect, &[]);
+        let old = fs::read_to_string(env.key()).unwrap();
+        let report = env.run(&["key", "rotate", "--json"]).expect(0).data();
+        assert_eq!(report["phase"], "retired");
+        assert_eq!(report["retired_by"], if dialect == Dialect::Documented { "revoked" } else { "deleted" });
+        let test = env.run(&["auth", "test", "--json"]).expect(0).data();
+        assert_eq!(test["key_id"], report["new_key_id"]);
+        assert_eq!(test["fingerprint"], report["new_fingerprint"]);
+        // The plain name leads to the new key, and the old key is nowhere any more.
+        let linked = fs::read_link(env.key()).unwrap();
+        assert_eq!(
+            env.path(".ssh").join(linked).display().to_string(),
+            report["new_private_key_path"].as_str().unwrap()
+        );
+        assert!(identity(&env).iter().all(|(_, text)| *text != old));
+        let config = fs::read_to_string(env.config()).unwrap();
+        assert!(config.contains("auth: # mine\n  custom: kept\n"), "{config}");
+        assert_eq!(active(&records(&server, &env)), 1);
+        assert_eq!(journals(&env), 0);
+        // And once more, from a key that bears a time already.
+        env.run(&["key", "rotate"]).expect(0);
+        env.run(&["auth", "test"]).expect(0);
+        assert_eq!(fs::read_dir(env.path(".ssh")).unwrap().count(), 4, "{:?}", identity(&env));
+    }
+}
+
+#[test]
+fn an_override_is_refused_before_anything_is_made() {
+    let (_server, mut env) = proven(Dialect::Documented, &[]);
+    let before = identity(&env);
+    env.set("ARTCAFE_AGENT_ID", "another");
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(5).code_name(), "DIFFERS");
+    env.unset("ARTCAFE_AGENT_ID");
+    env.run(&["key", "rotate", "--dry-run"]).expect(0);
+    assert_eq!(identity(&env), before);
+    assert_eq!(journals(&env), 0);
+}
+
+#[test]
+fn the_old_key_stays_for_the_grace_period() {
+    let (server, env) = proven(Dialect::Documented, &[]);
+    let report = env.run(&["key", "rotate", "--grace", "2s", "--json"]).expect(0).data();
+    assert_eq!(report["phase"], "confirmed");
+    assert_eq!(active(&records(&server, &env)), 2);
+    assert_eq!(env.run(&["key", "rotate", "--finish", "--json"]).expect(75).code_name(), "GRACE_RUNNING");
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(5).code_name(), "ROTATION_OPEN");
+    assert_eq!(env.run(&["auth", "test", "--json"]).expect(0).warnings(), ["rotation_open"]);
+    std::thread::sleep(std::time::Duration::from_millis(3500));
+    assert_eq!(env.run(&["key", "rotate", "--finish", "--json"]).expect(0).data()["phase"], "retired");
+    assert_eq!(active(&records(&server, &env)), 1);
+}
+
+#[test]
+fn a_protected_key_needs_its_passphrase_and_hands_it_on() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set("PASS", "old words");
+    let given = ["--passphrase", "env:PASS"];
+    env.run(&[&["setup", "--agent-id", AGENT, "--bits", "2048"][..], &given].concat()).expect(0);
+    env.unset("ARTCAFE_TOKEN");
+    let before = identity(&env);
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(2).code_name(), "INPUT_NEEDED");
+    assert_eq!((identity(&env), journals(&env)), (before, 0));
+    env.run(&[&["key", "rotate"][..], &given].concat()).expect(0);
+    env.run(&[&["auth", "test"][..], &given].concat()).expect(0);
+    assert_eq!(env.run(&["auth", "test", "--json"]).expect(2).code_name(), "INPUT_NEEDED");
+    env.run(&[&["key", "rotate", "--no-passphrase"][..], &given].concat()).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn a_full_quota_is_found_before_anything_is_made() {
+    let server = Server::start_with(artcafe::sandbox::Options {
+        tenants: vec!["Small:free".parse().unwrap()],
+        ..artcafe::sandbox::Options::default()
+    });
+    let env = TestEnv::with(&server);
+    env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
+    for number in 0..4 {
+        let path = env.path(&format!("other-{number}"));
+        let path = path.to_str().unwrap();
+        env.run(&["key", "generate", "--bits", "2048", "--output", path]).expect(0);
+        env.run(&["key", "register", "--private-key", path, "--agent-id", &format!("other-{number}")]).expect(0);
+    }
+    let before = identity(&env);
+    let failure = env.run(&["key", "rotate", "--json"]).expect(5).failure();
+    assert_eq!(failure["code"], "PLAN_LIMIT");
+    assert!(failure["message"].as_str().unwrap().contains("allows 5 and 5 are there"), "{failure}");
+    assert_eq!((identity(&env), journals(&env)), (before, 0));
+}
+
+#[test]
+fn a_refused_registration_leaves_nothing_behind() {
+    let (server, env) = proven(Dialect::Documented, &["GET /billing/usage-summary=404", "POST /ssh-keys=402@2"]);
+    let before = identity(&env);
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(5).code_name(), "PLAN_LIMIT");
+    assert_eq!((identity(&env), journals(&env)), (before, 0));
+    assert_eq!(active(&records(&server, &env)), 1);
+    env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn a_lost_answer_makes_no_second_record() {
+    for fault in
+        ["POST /ssh-keys=close-after@2x1", "POST /ssh-keys=500@2x1", "POST /ssh-keys/{id}/revoke=close-afterx1"]
+    {
+        let (server, env) = proven(Dialect::Documented, &[fault]);
+        let first = env.run(&["key", "rotate"]);
+        if first.code != 0 {
+            env.run(&["key", "rotate", "--resume"]).expect(0);
+        }
+        env.run(&["auth", "test"]).expect(0);
+        let records = records(&server, &env);
+        assert_eq!((records.len(), active(&records)), (2, 1), "{fault}: {records:?}");
+    }
+}
+
+#[test]
+fn the_agents_own_record_is_not_passed_over() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.run(&["setup", "--agent-name", "prod-web-01", "--bits", "2048"]).expect(0);
+    env.unset("ARTCAFE_TOKEN");
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(5).code_name(), "AGENT_RECORD_KEY");
+    env.run(&["key", "rotate", "--accept-agent-record"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn a_key_that_another_profile_names_is_not_retired_unasked() {
+    let (server, mut env) = proven(Dialect::Documented, &[]);
+    fs::create_dir(env.path(".artcafe/profiles")).unwrap();
+    fs::copy(env.config(), env.path(".artcafe/profiles/second.yaml")).unwrap();
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(5).code_name(), "DIFFERS");
+    // Both keys stand, and the configuration's authenticates.
+    assert_eq!(active(&records(&server, &env)), 2);
+    env.run(&["auth", "test"]).expect(0);
+    env.run(&["key", "rotate", "--resume", "--also"]).expect(0);
+    assert_eq!(active(&records(&server, &env)), 1);
+    env.set("ARTCAFE_PROFILE", "second");
+    assert_ne!(env.run(&["auth", "test"]).code, 0);
+}
+
+#[test]
+fn a_key_that_another_host_still_uses_is_not_retired() {
+    let (server, env) = proven(Dialect::Documented, &[]);
+    let copy = env.path("copy");
+    fs::copy(env.key(), &copy).unwrap();
+    let id = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout.trim().to_owned();
+    env.run(&["key", "rotate", "--grace", "1s"]).expect(0);
+    std::thread::sleep(std::time::Duration::from_millis(3500));
+    let mut other = env.clone();
+    other.set("ARTCAFE_KEY_ID", &id);
+    other.run(&["auth", "test", "--private-key", copy.to_str().unwrap()]).expect(0);
+    assert_eq!(env.run(&["key", "rotate", "--finish", "--json"]).expect(6).code_name(), "STILL_USED");
+    assert_eq!(active(&records(&server, &env)), 2);
+}
+
+/// Points of the way forward, in the order in which a rotation meets them.
+const FORWARD: [&str; 15] = [
+    "planned",
+    "generate.before_write",
+    "generate.after_write",
+    "generated",
+    "register.before_request",
+    "register.after_request",
+    "registered",
+    "proven",
+    "switch.before_write",
+    "switch.after_write",
+    "switched",
+    "confirmed",
+    "retire.before_request",
+    "retire.after_request",
+    "retire.between_files",
+];
+
+/// From here on a request to retire the old key may have left.
+const NO_WAY_BACK: [&str; 3] = ["retire.before_request", "retire.after_request", "retire.between_files"];
+
+fn killed_at(env: &TestEnv, point: &str, args: &[&str]) {
+    let mut command = env.command(args);
+    command.env("ARTCAFE_TEST_KILL_AT", point).stdin(std::process::Stdio::null());
+    let output = command.output().unwrap();
+    assert_eq!(
+        output.status.signal(),
+        Some(9),
+        "`{point}` was not reached: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// What must hold after every crash: the key that the configuration names authenticates, from files alone.
+fn identity_stands(env: &TestEnv, point: &str) -> Run {
+    let run = env.run(&["auth", "test"]);
+    assert_eq!(run.code, 0, "killed at `{point}`, the identity is lost: {run:?}");
+    run
+}
+
+#[test]
+fn a_kill_at_any_point_loses_nothing_and_can_be_gone_on_with() {
+    for dialect in Dialect::ALL {
+        for point in FORWARD {
+            let (server, env) = proven(dialect, &[]);
+            killed_at(&env, point, &["key", "rotate"]);
+            identity_stands(&env, point);
+            assert!(active(&records(&server, &env)) <= 2, "{point}");
+            let report = env.run(&["key", "rotate", "--resume", "--json"]).expect(0).data();
+            assert_eq!(report["phase"], "retired", "{point}");
+            identity_stands(&env, point);
+            let records = records(&server, &env);
+            assert_eq!(active(&records), 1, "{point}: {records:?}");
+            assert_eq!(journals(&env), 0, "{point}");
+            assert_eq!(fs::read_dir(env.path(".ssh")).unwrap().count(), 4, "{point}: {:?}", identity(&env));
+            assert!(fs::read_to_string(env.config()).unwrap().contains("auth: # mine\n  custom: kept\n"), "{point}");
+        }
+    }
+    println!("{} kills on the way forward, each gone on with", FORWARD.len() * Dialect::ALL.len());
+}
+
+#[test]
+fn a_kill_at_any_point_can_be_undone_to_exactly_the_state_before() {
+    for dialect in Dialect::ALL {
+        for point in FORWARD {
+            let (server, env) = proven(dialect, &[]);
+            let before = identity(&env);
+            killed_at(&env, point, &["key", "rotate"]);
+            let run = env.run(&["key", "rotate", "--abort", "--json"]);
+            if NO_WAY_BACK.contains(&point) {
+                assert_eq!(run.expect(5).code_name(), "DIFFERS", "{point}");
+                identity_stands(&env, point);
+                assert_eq!(active(&records(&server, &env)), 1, "{point}");
+            } else if point == "register.before_request" {
+                // No record was seen, and none can be told from one that is still under way.
+                assert_eq!(run.expect(6).code_name(), "PARTLY_DONE", "{point}");
+                identity_stands(&env, point);
+                assert_eq!(active(&records(&server, &env)), 1, "{point}");
+                continue;
+            } else {
+                run.expect(0);
+                assert_eq!(identity(&env), before, "{point}");
+                let records = records(&server, &env);
+                assert_eq!((records.len(), active(&records)), (1, 1), "{point}: {records:?}");
+                identity_stands(&env, point);
+            }
+            assert_eq!(journals(&env), 0, "{point}");
+        }
+    }
+}
+
+#[test]
+fn a_kill_on_the_way_back_can_be_gone_on_with() {
+    for point in ["back.journalled", "back.configured", "back.unregistered", "back.removed"] {
+        let (server, env) = proven(Dialect::Documented, &[]);
+        let before = identity(&env);
+        killed_at(&env, "switched", &["key", "rotate"]);
+        killed_at(&env, point, &["key", "rotate", "--abort"]);
+        identity_stands(&env, point);
+        assert_eq!(env.run(&["key", "rotate", "--resume", "--json"]).expect(5).code_name(), "ROTATION_OPEN", "{point}");
+        env.run(&["key", "rotate", "--abort"]).expect(0);
+        assert_eq!(identity(&env), before, "{point}");
+        assert_eq!(records(&server, &env).len(), 1, "{point}");
+        identity_stands(&env, point);
+    }
+}
+
+#[test]
+fn going_back_to_a_dead_key_is_refused() {
+    let (server, env) = proven(Dialect::Documented, &[]);
+    let old = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout.trim().to_owned();
+    killed_at(&env, "switched", &["key", "rotate"]);
+    let (status, _) = server.ask("DELETE", &format!("/api/v1/ssh-keys/{old}"), &Value::Null);
+    assert_eq!(status, 204);
+    let failure = env.run(&["key", "rotate", "--abort", "--json"]).expect(5).failure();
+    assert!(failure["hint"].as_str().unwrap().contains("--resume"), "{failure}");
+    identity_stands(&env, "switched");
+    env.run(&["key", "rotate", "--resume"]).expect(0);
+    identity_stands(&env, "resumed");
+}
+
+#[test]
+fn a_server_in_trouble_is_no_dead_key() {
+    for fault in ["POST /auth/verify=500@3x9", "POST /auth/agent/challenge=429@3x9", "POST /auth/verify=delay:3s@3x9"] {
+        let (_server, mut env) = proven(Dialect::Documented, &[fault]);
+        env.set("ARTCAFE_TIMEOUT", "1");
+        env.set("ARTCAFE_RETRIES", "0");
+        let run = env.run(&["key", "rotate", "--json"]);
+        assert!([69, 75].contains(&run.code), "{fault}: {run:?}");
+    }
+}
+
+#[test]
+fn two_at_once_make_one_rotation() {
+    let (server, env) = proven(Dialect::Documented, &[]);
+    let children: Vec<_> = (0..4)
+        .map(|_| env.command(&["key", "rotate", "--json"]).stdin(std::process::Stdio::null()).output_later())
+        .collect();
+    let codes: Vec<i32> =
+        children.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap()).collect();
+    assert!(codes.contains(&0), "{codes:?}");
+    identity_stands(&env, "four at once");
+    assert_eq!(active(&records(&server, &env)), 1);
+    assert_eq!(journals(&env), 0);
+}
+
+trait OutputLater {
+    fn output_later(&mut self) -> std::process::Child;
+}
+
+impl OutputLater for std::process::Command {
+    fn output_later(&mut self) -> std::process::Child {
+        self.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+    }
+}
