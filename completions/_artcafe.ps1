@@ -62,11 +62,12 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--ssh-key-name', '--ssh-key-name', [CompletionResultType]::ParameterName, 'File name of the key [default: artcafe_agent]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The key''s file, in place of the two above')
             [CompletionResult]::new('--private-key', '--private-key', [CompletionResultType]::ParameterName, 'Adopt this existing private key')
-            [CompletionResult]::new('--algorithm', '--algorithm', [CompletionResultType]::ParameterName, 'Algorithm of a new key: rsa or ed25519')
+            [CompletionResult]::new('--algorithm', '--algorithm', [CompletionResultType]::ParameterName, 'Algorithm of a new key: rsa or ed25519 [default: rsa]')
             [CompletionResult]::new('--bits', '--bits', [CompletionResultType]::ParameterName, 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'Comment of a new key''s public line [default: the agent or user, and the host]')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
+            [CompletionResult]::new('--key-id', '--key-id', [CompletionResultType]::ParameterName, 'The key id that the portal shows, for a key that was registered there [env: ARTCAFE_KEY_ID]')
             [CompletionResult]::new('--agent-name', '--agent-name', [CompletionResultType]::ParameterName, 'Register a new agent of this name first, and use its id')
             [CompletionResult]::new('--agent-type', '--agent-type', [CompletionResultType]::ParameterName, 'The new agent''s type, such as worker, processor or connector')
             [CompletionResult]::new('--capability', '--capability', [CompletionResultType]::ParameterName, 'Something the new agent can do; repeat for more')
@@ -187,7 +188,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             break
         }
         'artcafe;key;generate' {
-            [CompletionResult]::new('--algorithm', '--algorithm', [CompletionResultType]::ParameterName, 'Algorithm of a new key: rsa or ed25519')
+            [CompletionResult]::new('--algorithm', '--algorithm', [CompletionResultType]::ParameterName, 'Algorithm of a new key: rsa or ed25519 [default: rsa]')
             [CompletionResult]::new('--bits', '--bits', [CompletionResultType]::ParameterName, 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'Comment of a new key''s public line [default: the agent or user, and the host]')

@@ -1908,7 +1908,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__setup)
-            opts="-q -v -y -h --ssh-key-path --ssh-key-name --output --private-key --generate-key --algorithm --bits --key-format --comment --passphrase --register --no-register --agent-name --agent-type --capability --llm-provider --force --interactive --dry-run --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --ssh-key-path --ssh-key-name --output --private-key --generate-key --algorithm --bits --key-format --comment --passphrase --register --key-id --no-register --agent-name --agent-type --capability --llm-provider --force --interactive --dry-run --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1947,6 +1947,10 @@ _artcafe() {
                     return 0
                     ;;
                 --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -58,11 +58,12 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --ssh-key-name 'File name of the key [default: artcafe_agent]'
             cand --output 'The key''s file, in place of the two above'
             cand --private-key 'Adopt this existing private key'
-            cand --algorithm 'Algorithm of a new key: rsa or ed25519'
+            cand --algorithm 'Algorithm of a new key: rsa or ed25519 [default: rsa]'
             cand --bits 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]'
             cand --key-format 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]'
             cand --comment 'Comment of a new key''s public line [default: the agent or user, and the host]'
             cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
+            cand --key-id 'The key id that the portal shows, for a key that was registered there [env: ARTCAFE_KEY_ID]'
             cand --agent-name 'Register a new agent of this name first, and use its id'
             cand --agent-type 'The new agent''s type, such as worker, processor or connector'
             cand --capability 'Something the new agent can do; repeat for more'
@@ -179,7 +180,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand rotate 'Put a new key in the place of the configured one'
         }
         &'artcafe;key;generate'= {
-            cand --algorithm 'Algorithm of a new key: rsa or ed25519'
+            cand --algorithm 'Algorithm of a new key: rsa or ed25519 [default: rsa]'
             cand --bits 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]'
             cand --key-format 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]'
             cand --comment 'Comment of a new key''s public line [default: the agent or user, and the host]'

@@ -59,11 +59,12 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l ssh-key-path -
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l ssh-key-name -d 'File name of the key [default: artcafe_agent]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l output -d 'The key\'s file, in place of the two above' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l private-key -d 'Adopt this existing private key' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l algorithm -d 'Algorithm of a new key: rsa or ed25519' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l algorithm -d 'Algorithm of a new key: rsa or ed25519 [default: rsa]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l comment -d 'Comment of a new key\'s public line [default: the agent or user, and the host]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l key-id -d 'The key id that the portal shows, for a key that was registered there [env: ARTCAFE_KEY_ID]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l agent-name -d 'Register a new agent of this name first, and use its id' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l agent-type -d 'The new agent\'s type, such as worker, processor or connector' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l capability -d 'Something the new agent can do; repeat for more' -r
@@ -167,7 +168,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "register" -d 'Register the public key at the platform'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "list" -d 'List the keys that are registered for the agent'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "rotate" -d 'Put a new key in the place of the configured one'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'Algorithm of a new key: rsa or ed25519' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'Algorithm of a new key: rsa or ed25519 [default: rsa]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'Comment of a new key\'s public line [default: the agent or user, and the host]' -r

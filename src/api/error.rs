@@ -165,6 +165,11 @@ fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
         }) {
             return true;
         }
+        // Through a proxy or a connector of its own the same error comes unwrapped; its words hold no host.
+        let words = error.to_string().to_ascii_lowercase();
+        if ["peer certificate", "handshake"].iter().any(|word| words.contains(word)) {
+            return true;
+        }
         // `source` of an error that wraps another one skips that one.
         current = match io.and_then(std::io::Error::get_ref) {
             Some(wrapped) => Some(wrapped as &(dyn std::error::Error + 'static)),

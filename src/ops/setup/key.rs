@@ -51,7 +51,7 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
         .hint("check the path given with `--private-key`, or leave it out to make a new key"));
     }
     options.format.supports(options.spec.algorithm)?;
-    if let Some(directory) = files.private.parent() {
+    if let Some(directory) = files.private.parent().filter(|_| !options.dry_run) {
         durable::check_writable(directory)?;
         // A key is not made where others could exchange it.
         if let Some(loose) = keys::check_directory(directory, session.user)?.first() {
