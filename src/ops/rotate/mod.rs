@@ -29,6 +29,9 @@ use crate::secret::SecretString;
 pub use fresh::FreshProcess;
 pub use journal::{Direction, Journal, Phase};
 
+/// Hears of each phase that is reached, with the thing that it is about.
+pub type OnStep = Box<dyn Fn(Phase, &str)>;
+
 /// What becomes of the passphrase.
 pub enum NewKeyPassphrase {
     /// The new key gets the old one's.
@@ -62,7 +65,7 @@ pub struct RotateOptions {
     /// The fresh process that confirms.
     pub fresh: FreshProcess,
     /// Called after each step.
-    pub on_step: Box<dyn Fn(Phase, &str)>,
+    pub on_step: OnStep,
 }
 
 /// Where a rotation stands.
