@@ -13,7 +13,7 @@
 //! | [`secret`] | values that must not be seen, and where they come from | `secret/source.rs` |
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
 //! | [`checkpoint`] | points at which a test can kill a debug build | `checkpoint.rs` |
-//! | [`env`] | arguments, variables, streams, clock | `env.rs` |
+//! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!
 //! Imports go one way: `cli → ops → {api, keys, config} → {durable, secret, id, env}`; the sandbox
@@ -46,6 +46,12 @@
 
 pub mod api;
 pub mod checkpoint;
+#[allow(
+    rustdoc::bare_urls,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::invalid_html_tags,
+    reason = "doc comments on arguments are help texts for the terminal, where a bracket is a bracket"
+)]
 pub mod cli;
 pub mod config;
 pub mod durable;

@@ -276,7 +276,6 @@ fn a_kill_at_any_point_loses_nothing_and_can_be_gone_on_with() {
             assert!(fs::read_to_string(env.config()).unwrap().contains("auth: # mine\n  custom: kept\n"), "{point}");
         }
     }
-    println!("{} kills on the way forward, each gone on with", FORWARD.len() * Dialect::ALL.len());
 }
 
 #[test]

@@ -161,6 +161,6 @@ async fn every_recorded_answer_is_read() {
         assert_eq!(error.is_route_missing(), is_route, "`{title}`");
         counts[1] += 1;
     }
-    println!("recorded answers: {} successes and {} refusals read", counts[0], counts[1]);
-    assert_eq!(counts.iter().sum::<usize>(), 48);
+    // Nothing was passed over.
+    assert_eq!(counts, [19, 29]);
 }
