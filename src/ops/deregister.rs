@@ -126,7 +126,7 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
         agent_id: begun.agent_id,
         tenant_id: begun.tenant_id,
         endpoint: begun.endpoint,
-        key_ids: begun.key_ids,
+        key_ids: begun.acted,
         outcome: begun.outcome,
         removed,
         kept: plan.keep,
@@ -149,14 +149,15 @@ async fn begin(session: &Session, options: &DeregisterOptions, plan: &Plan) -> R
             }
         }
     }
-    let (key_ids, outcome) =
-        if options.local_only { (known, "not_asked") } else { revoke(session, options, known).await? };
+    let (key_ids, acted, outcome) =
+        if options.local_only { (known, Vec::new(), "not_asked") } else { revoke(session, options, known).await? };
     let begun = Deregistering {
         config,
         endpoint: session.settings.endpoint.value.origin().to_owned(),
         tenant_id: session.tenant()?.clone(),
         agent_id: plan.agent_id.clone(),
         key_ids,
+        acted,
         outcome: outcome.to_owned(),
         files: plan.remove.clone(),
     };
@@ -187,7 +188,7 @@ async fn revoke(
     session: &Session,
     options: &DeregisterOptions,
     known: Vec<KeyId>,
-) -> Result<(Vec<KeyId>, &'static str), OpError> {
+) -> Result<(Vec<KeyId>, Vec<KeyId>, &'static str), OpError> {
     let agent = session.agent()?;
     // A key file that is lost or locked does not keep its registration: the ids tell which it is.
     let public = match session.key() {
@@ -219,12 +220,14 @@ async fn revoke(
         }
     }
     let mut outcome = "absent";
+    let mut acted = Vec::new();
     for id in &ids {
         if let Some(how) = revoke_one(session, &grant, id, public.as_ref(), &options.reason).await? {
             outcome = how;
+            acted.push(id.clone());
         }
     }
-    Ok((ids, outcome))
+    Ok((ids, acted, outcome))
 }
 
 /// Revokes or deletes one record and sees that it is so; `None` where there was nothing to do.

@@ -28,6 +28,11 @@ const NOTABLE_SKEW_SECONDS: i64 = 60;
 /// Whole exchanges that are tried when the answer to a verify is lost.
 const EXCHANGES: u32 = 3;
 
+/// How a clock differs, from the server's time minus this machine's in seconds.
+pub fn clock_words(offset: i64) -> String {
+    format!("is off by {} s ({})", offset.abs(), if offset > 0 { "slow" } else { "fast" })
+}
+
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
 pub fn is_dead(code: ErrorCode) -> bool {
     use ErrorCode as Code;
@@ -389,7 +394,7 @@ impl Proof<'_> {
         self.report.clock_offset_seconds = offset;
         let verdict = verdict.map_err(|mut error| {
             if let Some(offset) = offset.filter(|offset| offset.abs() > NOTABLE_SKEW_SECONDS) {
-                error.message.push_str(&format!("; this machine's clock is off by {} s", -offset));
+                error.message.push_str(&format!("; this machine's clock {}", clock_words(offset)));
                 // Where nothing more exact is known, the clock is the likely reason.
                 if error.code == ErrorCode::ProofRefused {
                     error.code = ErrorCode::ClockSkew;

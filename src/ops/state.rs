@@ -57,8 +57,11 @@ pub struct Deregistering {
     pub tenant_id: TenantId,
     /// The agent.
     pub agent_id: AgentId,
-    /// The records that were dealt with.
+    /// The records of the key that are known.
     pub key_ids: Vec<KeyId>,
+    /// Those of them that were revoked or deleted.
+    #[serde(default)]
+    pub acted: Vec<KeyId>,
     /// `revoked`, `deleted`, `absent` or `not_asked`.
     pub outcome: String,
     /// The files to remove, in this order.

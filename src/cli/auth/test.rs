@@ -9,7 +9,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
 use crate::cli::context::Context;
 use crate::cli::output::{Output, Style};
-use crate::ops::prove::{ProofReport, prove};
+use crate::ops::prove::{ProofReport, clock_words, prove};
 
 /// Prove that the agent's key authenticates
 ///
@@ -36,14 +36,14 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let session = context.session_with(&args.key)?;
     let key = session.key()?;
     let outcome = context.block_on(prove(&session, &key))??;
-    if outcome.report.store == "agent-record" {
+    if outcome.report.steps.iter().any(|step| step.route == Some("POST /auth/agent/verify")) {
         context.output.warn(
             "agent_record",
             "no key id is known, so the key on the agent's own record was tested, the platform's other key store",
         );
     }
     if let Some(offset) = outcome.report.clock_offset_seconds.filter(|offset| offset.abs() > 60) {
-        context.output.warn("clock_skew", &format!("this machine's clock is off by {} s", -offset));
+        context.output.warn("clock_skew", &format!("this machine's clock {}", clock_words(offset)));
     }
     let code =
         outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
