@@ -17,6 +17,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::rotate::plan::plain_name;
 use crate::ops::session::Session;
 use crate::ops::shared;
 use crate::ops::state::{Deregistering, State};
@@ -91,6 +92,14 @@ pub fn plan(session: &Session) -> Result<Plan, OpError> {
     for key in keys {
         let files = KeyFiles::at(&key);
         let goes = (key != current || was_made) && shared::other_naming(session, &config, &key, None)?.is_none();
+        // A rotation left links under the plain name, which would lead nowhere.
+        let plain = KeyFiles::at(plain_name(&key));
+        for (link, file) in [(&plain.public, &files.public), (&plain.private, &files.private)] {
+            let leads_here = std::fs::read_link(link).is_ok_and(|target| target.file_name() == file.file_name());
+            if goes && leads_here {
+                plan.remove.push(link.clone());
+            }
+        }
         for file in [files.public, files.private] {
             if file.symlink_metadata().is_ok() {
                 if goes { plan.remove.push(file) } else { plan.keep.push(file) }

@@ -86,6 +86,14 @@ fn a_rotation_replaces_the_key_and_keeps_everything_else() {
 }
 
 #[test]
+fn undoing_setup_after_a_rotation_leaves_no_link_behind() {
+    let (_server, env) = proven(Dialect::Documented, &[]);
+    env.run(&["key", "rotate"]).expect(0);
+    env.run(&["deregister", "--yes"]).expect(0);
+    assert_eq!(fs::read_dir(env.path(".ssh")).unwrap().count(), 0);
+}
+
+#[test]
 fn an_override_is_refused_before_anything_is_made() {
     let (_server, mut env) = proven(Dialect::Documented, &[]);
     let before = identity(&env);

@@ -10,7 +10,7 @@
 mod back;
 mod fresh;
 mod journal;
-mod plan;
+pub(super) mod plan;
 mod retire;
 mod steps;
 

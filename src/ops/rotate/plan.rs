@@ -181,7 +181,7 @@ fn new_path(session: &Session, old: &Path) -> Result<PathBuf, OpError> {
 }
 
 /// The name that a key had before its first rotation: without the time that a rotation adds.
-pub(super) fn plain_name(path: &Path) -> PathBuf {
+pub(in crate::ops) fn plain_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let is_stamp = |text: &str| {
         text.len() == 16
