@@ -106,6 +106,16 @@ pub struct LoadedKey {
     pub format: keys::KeyFormat,
 }
 
+impl LoadedKey {
+    /// Opens a key file of this program's own making, whose passphrase, if any, is at hand.
+    pub(super) fn open(path: &Path, passphrase: Option<&SecretString>) -> Result<Self, OpError> {
+        let bytes = keys::read_private(path)?;
+        let DecodedKey { key, format, encrypted, comment } =
+            PrivateKey::decode(bytes.expose(), passphrase).map_err(|error| OpError::of_key(error, path))?;
+        Ok(Self { key, path: path.to_path_buf(), comment, encrypted, format })
+    }
+}
+
 impl Session {
     /// The client of the endpoint; refuses plain http beyond loopback.
     pub fn client(&self) -> Result<&Client, OpError> {

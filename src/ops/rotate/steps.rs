@@ -38,7 +38,7 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     let passphrase = passphrase_of_new(session, options, journal)?;
     let public = if files.private.symlink_metadata().is_ok() {
         // The journal gave the name while it was free, so the file is this rotation's, from before a crash.
-        let loaded = open(&journal.new.path, passphrase.as_ref())?;
+        let loaded = LoadedKey::open(&journal.new.path, passphrase.as_ref())?;
         if files.public.symlink_metadata().is_err() {
             crate::durable::create_new(
                 &files.public,
@@ -219,20 +219,8 @@ fn passphrase_of_new(
     }
 }
 
-fn open(path: &std::path::Path, passphrase: Option<&SecretString>) -> Result<LoadedKey, OpError> {
-    let bytes = crate::keys::read_private(path)?;
-    let decoded = PrivateKey::decode(bytes.expose(), passphrase).map_err(|error| OpError::of_key(error, path))?;
-    Ok(LoadedKey {
-        key: decoded.key,
-        path: path.to_path_buf(),
-        comment: decoded.comment,
-        encrypted: decoded.encrypted,
-        format: decoded.format,
-    })
-}
-
 fn open_new(session: &Session, options: &RotateOptions, journal: &Journal) -> Result<LoadedKey, OpError> {
-    open(&journal.new.path, passphrase_of_new(session, options, journal)?.as_ref())
+    LoadedKey::open(&journal.new.path, passphrase_of_new(session, options, journal)?.as_ref())
 }
 
 impl Session {

@@ -3,15 +3,12 @@
 //! Never overwrites a key. A public half without its private one is a refusal, since the pair that it
 //! belonged to may be in use.
 
-use std::path::Path;
-
 use crate::durable;
-use crate::keys::{self, KeyFiles, PrivateKey};
+use crate::keys::{self, KeyFiles};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::generate::{self, GenerateOptions};
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::ops::setup::SetupOptions;
-use crate::secret::SecretString;
 
 /// Refuses what cannot work, before anything is made.
 pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpError> {
@@ -73,17 +70,4 @@ pub(super) fn make(session: &Session, options: &SetupOptions) -> Result<(), OpEr
         stamp: options.stamp.clone(),
     })?;
     Ok(())
-}
-
-/// Opens a key whose passphrase is at hand.
-pub(super) fn open_with(path: &Path, passphrase: &SecretString) -> Result<LoadedKey, OpError> {
-    let bytes = crate::keys::read_private(path)?;
-    let decoded = PrivateKey::decode(bytes.expose(), Some(passphrase)).map_err(|error| OpError::of_key(error, path))?;
-    Ok(LoadedKey {
-        key: decoded.key,
-        path: path.to_path_buf(),
-        comment: decoded.comment,
-        encrypted: decoded.encrypted,
-        format: decoded.format,
-    })
 }

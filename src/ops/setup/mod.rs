@@ -206,7 +206,7 @@ impl Run<'_> {
         self.remember_made(session, false, Some(path.clone()))?;
         let loaded = match &self.options.passphrase {
             None => session.open_key(&path)?,
-            Some(passphrase) => key::open_with(&path, passphrase)?,
+            Some(passphrase) => LoadedKey::open(&path, Some(passphrase))?,
         };
         self.step(
             "key",
