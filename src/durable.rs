@@ -11,6 +11,8 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::checkpoint;
+
 /// What went wrong with a file, which one, and in what step.
 #[derive(Debug, thiserror::Error)]
 pub enum DurableError {
@@ -90,7 +92,7 @@ pub fn create_private_dir(path: &Path) -> Result<(), DurableError> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         create_private_dir(parent)?;
     }
-    match DirBuilder::new().mode(0o700).create(path) {
+    match checkpoint::file("mkdir", path).and_then(|()| DirBuilder::new().mode(0o700).create(path)) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
         Err(error) => return Err(failed("create the directory", path)(error)),
@@ -145,7 +147,7 @@ fn replace_checked(
             return Err(DurableError::Changed { path: target });
         }
     }
-    fs::rename(&temporary.path, &target).map_err(failed("replace", &target))?;
+    rename(&temporary.path, &target).map_err(failed("replace", &target))?;
     temporary.keep();
     sync_parent(&target)?;
     Ok(true)
@@ -155,7 +157,7 @@ fn replace_checked(
 pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableError> {
     let temporary = Temporary::create(path, bytes, mode)?;
     // link(2) refuses an existing name, which rename(2) would replace.
-    match fs::hard_link(&temporary.path, path) {
+    match hard_link(&temporary.path, path) {
         Ok(()) => sync_parent(path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(DurableError::Exists { path: path.to_path_buf() })
@@ -166,7 +168,7 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableErr
 
 /// Gives a file a second name, which must be free, in the same directory tree, durably.
 pub fn link_new(from: &Path, to: &Path) -> Result<(), DurableError> {
-    match fs::hard_link(from, to) {
+    match hard_link(from, to) {
         Ok(()) => sync_parent(to),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(DurableError::Exists { path: to.to_path_buf() })
@@ -177,7 +179,7 @@ pub fn link_new(from: &Path, to: &Path) -> Result<(), DurableError> {
 
 /// Moves a file to a name in the same directory, in the place of what has it, atomically and durably.
 pub fn rename_over(from: &Path, to: &Path) -> Result<(), DurableError> {
-    fs::rename(from, to).map_err(failed("replace", to))?;
+    rename(from, to).map_err(failed("replace", to))?;
     sync_parent(to)
 }
 
@@ -191,15 +193,17 @@ pub fn replace_link(link: &Path, target: &Path) -> Result<bool, DurableError> {
     let temporary = parent_of(link).join(format!(".{name}.{}.link", std::process::id()));
     // Left by a process of the same number that was killed: nothing else bears this name.
     remove(&temporary)?;
-    std::os::unix::fs::symlink(target, &temporary).map_err(failed("link", link))?;
-    fs::rename(&temporary, link).map_err(failed("link", link))?;
+    checkpoint::file("symlink", &temporary)
+        .and_then(|()| std::os::unix::fs::symlink(target, &temporary))
+        .and_then(|()| rename(&temporary, link))
+        .map_err(failed("link", link))?;
     sync_parent(link)?;
     Ok(true)
 }
 
 /// Removes a file durably; says whether there was one.
 pub fn remove(path: &Path) -> Result<bool, DurableError> {
-    match fs::remove_file(path) {
+    match unlink(path) {
         Ok(()) => {
             sync_parent(path)?;
             Ok(true)
@@ -245,7 +249,51 @@ fn parent_of(path: &Path) -> &Path {
 
 fn sync_parent(path: &Path) -> Result<(), DurableError> {
     let parent = parent_of(path);
-    File::open(parent).and_then(|directory| directory.sync_all()).map_err(failed("sync the directory", parent))
+    File::open(parent)
+        .and_then(|directory| sync("fsync directory", &directory, parent))
+        .map_err(failed("sync the directory", parent))
+}
+
+// Each system call that changes something, behind the point at which a test can make it fail.
+
+fn open_new(path: &Path, mode: u32) -> io::Result<File> {
+    checkpoint::file("open", path)?;
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+}
+
+fn write(file: &File, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    checkpoint::file("write", path)?;
+    let mut file = file;
+    file.write_all(bytes)
+}
+
+fn chmod(file: &File, path: &Path, mode: u32) -> io::Result<()> {
+    checkpoint::file("fchmod", path)?;
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+fn chown(file: &File, path: &Path, owner: u32, group: u32) -> io::Result<()> {
+    checkpoint::file("fchown", path)?;
+    std::os::unix::fs::fchown(file, Some(owner), Some(group))
+}
+
+fn sync(operation: &'static str, file: &File, path: &Path) -> io::Result<()> {
+    if checkpoint::sync(operation, path)? { file.sync_all() } else { Ok(()) }
+}
+
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    checkpoint::file("rename", to)?;
+    fs::rename(from, to)
+}
+
+fn hard_link(from: &Path, to: &Path) -> io::Result<()> {
+    checkpoint::file("link", to)?;
+    fs::hard_link(from, to)
+}
+
+fn unlink(path: &Path) -> io::Result<()> {
+    checkpoint::file("unlink", path)?;
+    fs::remove_file(path)
 }
 
 /// A temporary file beside its target; removed when dropped, unless it was moved into place.
@@ -261,16 +309,15 @@ impl Temporary {
         for attempt in 0..100_u32 {
             let path = parent_of(target).join(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
             // Born private; the wanted mode comes after the bytes are in, before the name is.
-            let file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            let file = match open_new(&path, 0o600) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(failed("write", target)(error)),
             };
             let temporary = Self { path, file, kept: std::cell::Cell::new(false) };
-            (&temporary.file)
-                .write_all(bytes)
-                .and_then(|()| temporary.file.set_permissions(fs::Permissions::from_mode(mode)))
-                .and_then(|()| temporary.file.sync_all())
+            write(&temporary.file, &temporary.path, bytes)
+                .and_then(|()| chmod(&temporary.file, &temporary.path, mode))
+                .and_then(|()| temporary.sync())
                 .map_err(failed("write", target))?;
             return Ok(temporary);
         }
@@ -283,10 +330,14 @@ impl Temporary {
         if (own.uid(), own.gid()) == (metadata.uid(), metadata.gid()) {
             return Ok(());
         }
-        std::os::unix::fs::fchown(&self.file, Some(metadata.uid()), Some(metadata.gid()))
-            .and_then(|()| self.file.set_permissions(fs::Permissions::from_mode(own.mode() & 0o7777)))
-            .and_then(|()| self.file.sync_all())
+        chown(&self.file, &self.path, metadata.uid(), metadata.gid())
+            .and_then(|()| chmod(&self.file, &self.path, own.mode() & 0o7777))
+            .and_then(|()| self.sync())
             .map_err(failed("keep the owner of", &self.path))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        sync("fsync", &self.file, &self.path)
     }
 
     fn keep(&self) {
@@ -298,7 +349,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.kept.get() {
             // Nothing depends on it: a left-over temporary file is never read.
-            let _ = fs::remove_file(&self.path);
+            let _ = unlink(&self.path);
         }
     }
 }
@@ -315,13 +366,10 @@ impl Lock {
     /// Takes the lock at `path`, waiting at most `wait`; `stamp` (pid and time) is left in the file
     /// for those who find it taken.
     pub fn acquire(path: &Path, stamp: &str, wait: Duration) -> Result<Self, DurableError> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
+        let mut file = checkpoint::file("open", path)
+            .and_then(|()| {
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+            })
             .map_err(failed("open the lock", path))?;
         let deadline = Instant::now() + wait;
         loop {
@@ -341,9 +389,10 @@ impl Lock {
                 Err(fs::TryLockError::Error(error)) => return Err(failed("lock", path)(error)),
             }
         }
-        file.set_len(0)
+        checkpoint::file("truncate", path)
+            .and_then(|()| file.set_len(0))
             .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(stamp.as_bytes()))
+            .and_then(|()| write(&file, path, stamp.as_bytes()))
             .map_err(failed("write the lock", path))?;
         Ok(Self { _file: file })
     }
