@@ -135,8 +135,8 @@ pub(super) fn after(protocol: &Protocol, world: &World, event: Event) -> World {
         }
         (Event::Revoke(key), _) => {
             match key {
-                Key::Old => next.old = Record::Revoked,
-                Key::New => next.new = Record::Revoked,
+                Key::Old => next.old = next.taken_away(),
+                Key::New => next.new = next.taken_away(),
             }
             next.revoked = Some(key);
             if let Some(running) = &mut next.running {
@@ -275,7 +275,7 @@ fn dead_ends(seen: &BTreeMap<World, Vec<(Event, World)>>, report: &mut Report) {
     let good = reaching(&|world| world.ended.is_some() && world.authenticates(world.config));
     for world in seen.keys().filter(|world| world.running.is_none() && world.journal.is_some()) {
         // With a token, a new key can be registered as long as nobody has revoked it.
-        let can_be_saved = world.has_usable_key() || world.token && world.new != Record::Revoked;
+        let can_be_saved = world.has_usable_key() || world.token && world.revoked != Some(Key::New);
         if can_be_saved && !good.contains(world) {
             report.violations.entry(brief(world)).or_default();
         } else if !any.contains(world) {

@@ -6,6 +6,7 @@
 //! the invariants must hold, and a command must lead out of it. Orders that are known to be wrong must be found wrong.
 //! `drive` then takes the program itself along the same edges and compares what it leaves with what the model says.
 
+mod drive;
 mod explore;
 mod protocol;
 mod world;
@@ -19,8 +20,8 @@ const MISHAPS: u8 = 2;
 
 fn explored(protocol: &Protocol) -> Report {
     let mut sum = Report::default();
-    for token in [false, true] {
-        let report = explore(protocol, World::before(token, MISHAPS));
+    for (token, deletes) in [(false, false), (false, true), (true, false), (true, true)] {
+        let report = explore(protocol, World::before(token, deletes, MISHAPS));
         sum.states += report.states;
         sum.edges += report.edges;
         sum.ends += report.ends;

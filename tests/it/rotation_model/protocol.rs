@@ -176,7 +176,7 @@ impl Protocol {
                 // Every record of the old key goes, and every other record of the new one.
                 world.second = false;
                 if world.old == Record::Active {
-                    world.old = Record::Revoked;
+                    world.old = world.taken_away();
                 }
             }
             Step::RemovePrivate => world.old_private = false,
@@ -213,7 +213,8 @@ impl Protocol {
                     return self.following(Step::DeleteNew);
                 };
                 // A record whose id is known was seen before.
-                let seen = if journal.has_id { 0 } else { u8::from(world.new != Record::Absent) + u8::from(world.second) };
+                let seen =
+                    if journal.has_id { 0 } else { u8::from(world.new != Record::Absent) + u8::from(world.second) };
                 (world.new, world.second) = (Record::Absent, false);
                 note(world, &|journal| {
                     journal.has_id |= seen > 0;

@@ -157,6 +157,8 @@ pub(super) struct World {
     pub(super) recent: bool,
     /// An administrator's token is at hand.
     pub(super) token: bool,
+    /// The platform has no way to revoke a key but to delete its record.
+    pub(super) deletes: bool,
     /// Crashes and losses that may still come.
     pub(super) mishaps: u8,
     /// What the administrator has revoked: one key at most.
@@ -167,7 +169,7 @@ pub(super) struct World {
 
 impl World {
     /// Before the rotation: one key, registered and configured.
-    pub(super) fn before(token: bool, mishaps: u8) -> Self {
+    pub(super) fn before(token: bool, deletes: bool, mishaps: u8) -> Self {
         Self {
             journal: None,
             config: Key::Old,
@@ -181,11 +183,17 @@ impl World {
             under_way: false,
             recent: false,
             token,
+            deletes,
             mishaps,
             revoked: None,
             running: None,
             ended: None,
         }
+    }
+
+    /// What a record is once it was taken away.
+    pub(super) fn taken_away(&self) -> Record {
+        if self.deletes { Record::Absent } else { Record::Revoked }
     }
 
     /// Whether a key authenticates by the file that is there.
