@@ -10,6 +10,7 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::Style;
+use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::rotate::{
     Direction, FreshProcess, NewKeyPassphrase, Phase, RotateOptions, RotateReport, abort, open, rotate,
@@ -43,7 +44,7 @@ pub(crate) struct RotateArgs {
     #[arg(long, group = "action")]
     dry_run: bool,
     /// Keep the old key valid for this long after the switch, such as 24h, 90m or 7d
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     grace: Option<SignedDuration>,
     /// Algorithm of the new key [default: as the old one]
     #[arg(long, value_name = "ALGORITHM")]
@@ -71,21 +72,6 @@ pub(crate) struct RotateArgs {
     /// Rotate although the agent's own record carries the old key, which stays accepted there
     #[arg(long)]
     accept_agent_record: bool,
-}
-
-/// A whole number with a unit: s, m, h or d.
-fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || "expected a whole number and a unit, such as 90m, 24h or 7d".to_owned();
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-    let number: i64 = text[..split].parse().map_err(|_| wrong())?;
-    let unit = match &text[split..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86400,
-        _ => return Err(wrong()),
-    };
-    number.checked_mul(unit).filter(|seconds| *seconds <= 366 * 86400).map(SignedDuration::from_secs).ok_or_else(wrong)
 }
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
@@ -239,18 +225,4 @@ fn text(context: &Context, report: &RotateReport) -> String {
         }
     }
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn durations_have_a_unit() {
-        assert_eq!(duration("90m").unwrap().as_secs(), 5400);
-        assert_eq!(duration("7d").unwrap().as_secs(), 7 * 86400);
-        for wrong in ["", "24", "h", "1.5h", "-1h", "1w", "99999999999999999999d", "400d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
 }

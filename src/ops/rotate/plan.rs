@@ -100,7 +100,7 @@ fn from_file_alone(session: &Session) -> Result<&ConfigFile, OpError> {
     };
     let in_file = |key| file.text_of(key).map(|found| found.value);
     for (name, value, origin) in settings.entries() {
-        let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name) else { continue };
+        let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name && !key.is_policy()) else { continue };
         if !matches!(origin, Origin::Flag(_) | Origin::Variable(_)) {
             continue;
         }
