@@ -221,6 +221,13 @@ pub fn check_writable(directory: &Path) -> Result<(), DurableError> {
     })
 }
 
+/// Sees that [`replace`] could replace this file as it is, its owner included; leaves nothing behind.
+pub fn check_replaceable(path: &Path) -> Result<(), DurableError> {
+    let target = resolve_link(path)?;
+    let metadata = fs::metadata(&target).map_err(failed("inspect", &target))?;
+    Temporary::create(&target, b"", 0o600)?.take_owner_of(&metadata)
+}
+
 /// Follows a symbolic link to the file that it stands for, which may be absent.
 fn resolve_link(path: &Path) -> Result<PathBuf, DurableError> {
     let mut current = path.to_path_buf();
@@ -346,5 +353,24 @@ impl Lock {
             .and_then(|()| file.write_all(stamp.as_bytes()))
             .map_err(failed("write the lock", path))?;
         Ok(Self { _file: file })
+    }
+
+    /// Who holds the lock at `path`, if anybody does; takes and changes nothing.
+    pub fn holder(path: &Path) -> Result<Option<String>, DurableError> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed("open the lock", path)(error)),
+        };
+        // A shared lock fails while somebody holds the exclusive one, and ends with this function.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(fs::TryLockError::WouldBlock) => {
+                let mut stamp = String::new();
+                file.read_to_string(&mut stamp).map_err(failed("read the lock", path))?;
+                Ok(Some(stamp.trim().to_owned()))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(failed("inspect the lock", path)(error)),
+        }
     }
 }

@@ -19,6 +19,7 @@ mod lower_errors;
 pub mod pages;
 pub mod prove;
 pub mod register;
+pub mod relink;
 pub mod rotate;
 pub mod session;
 pub mod setup;
@@ -26,6 +27,7 @@ mod shared;
 pub mod show;
 pub mod state;
 pub mod status;
+mod superseded;
 
 pub use error::{ErrorCode, OpError};
 pub use session::Session;

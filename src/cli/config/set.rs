@@ -21,7 +21,7 @@ pub(crate) struct SetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &SetArgs) -> Outcome {
-    let path = context.paths()?.config.value;
+    let path = context.paths_to_change()?.config.value;
     let report = change(path, &args.key, &Change::Set(args.value.clone()))?;
     finish(context, "config.set", &report)
 }

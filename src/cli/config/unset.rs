@@ -15,7 +15,7 @@ pub(crate) struct UnsetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &UnsetArgs) -> Outcome {
-    let path = context.paths()?.config.value;
+    let path = context.paths_to_change()?.config.value;
     let report = change(path, &args.key, &Change::Unset)?;
     super::set::finish(context, "config.unset", &report)
 }

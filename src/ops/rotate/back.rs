@@ -12,8 +12,9 @@ use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
+use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Direction, Journal};
-use crate::ops::rotate::steps;
+use crate::ops::rotate::{RotateOptions, hook, steps};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
@@ -21,7 +22,12 @@ use crate::ops::state::State;
 const SETTLED_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
 /// Goes back; the caller removes the journal.
-pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+pub(super) async fn go_back(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+) -> Result<(), OpError> {
     // Before the registration could have left, nothing is on the server: no key needs to be opened.
     let grant = match journal.register_requested_at {
         None => None,
@@ -36,6 +42,10 @@ pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<
     checkpoint::reach("back.journalled");
     configure_old(session, journal)?;
     checkpoint::reach("back.configured");
+    if let Err(error) = hook::after_rollback(session, options, journal, held) {
+        // The old key is in force again; whether the agent has noticed is for a person to see.
+        (options.on_warning)("hook_failed", &format!("after the configuration was rolled back, {}", error.message));
+    }
     if let Some(grant) = &grant {
         unregister(session, journal, grant).await?;
         checkpoint::reach("back.unregistered");
