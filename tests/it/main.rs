@@ -27,6 +27,7 @@ mod key_register;
 mod key_rotate;
 mod key_tools;
 mod review_cli;
+mod rotation;
 mod safety;
 mod sandbox;
 mod sandbox_exec;
