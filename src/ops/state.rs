@@ -136,6 +136,11 @@ impl State {
         Ok(())
     }
 
+    /// Makes durable what stands, and clears away what a killed process left of the file.
+    pub fn settle(paths: &Paths) -> Result<(), OpError> {
+        Ok(durable::settle(&Self::path(paths))?)
+    }
+
     /// The latest registration of this key at this endpoint for this agent.
     pub fn registration(
         &self,

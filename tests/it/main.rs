@@ -29,6 +29,7 @@ mod key_tools;
 mod review_cli;
 mod rotate_hook;
 mod rotate_memory;
+mod rotation;
 mod safety;
 mod sandbox;
 mod sandbox_exec;

@@ -83,7 +83,8 @@ async fn authorize(session: &Session, journal: &Journal) -> Result<Grant, OpErro
 fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
     let file = steps::read_config(journal)?;
     if !steps::names_new(session, journal, &file) {
-        return steps::must_name_old(session, journal, &file);
+        steps::must_name_old(session, journal, &file)?;
+        return Ok(durable::settle(&journal.config)?);
     }
     let mut edit = Edit::new(&file)?;
     for (key, old) in [
@@ -138,12 +139,12 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
 }
 
 fn forget_new(session: &Session, journal: &Journal) -> Result<(), OpError> {
-    let Some(fingerprint) = &journal.new.fingerprint else { return Ok(()) };
+    let Some(fingerprint) = &journal.new.fingerprint else { return State::settle(&session.settings.paths) };
     let mut state = State::load(&session.settings.paths)?;
     let before = state.registrations.len();
     state.registrations.retain(|entry| &entry.fingerprint != fingerprint);
-    if state.registrations.len() != before {
-        state.save(&session.settings.paths)?;
+    if state.registrations.len() == before {
+        return State::settle(&session.settings.paths);
     }
-    Ok(())
+    state.save(&session.settings.paths)
 }

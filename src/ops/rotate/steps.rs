@@ -5,6 +5,7 @@
 
 use crate::checkpoint;
 use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
+use crate::durable;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
@@ -45,8 +46,11 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     let public = if files.private.symlink_metadata().is_ok() {
         // The journal gave the name while it was free, so the file is this rotation's, from before a crash.
         let loaded = LoadedKey::open(&journal.new.path, passphrase.as_ref())?;
+        // The process that wrote it may have died before its fsync.
+        durable::settle(&files.private)?;
+        durable::settle(&files.public)?;
         if files.public.symlink_metadata().is_err() {
-            crate::durable::create_new(
+            durable::create_new(
                 &files.public,
                 format!("{}\n", loaded.key.public().line(&journal.new.comment)).as_bytes(),
                 0o644,
@@ -123,6 +127,9 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         checkpoint::reach("switch.before_write");
         edit.save()?;
         checkpoint::reach("switch.after_write");
+    } else {
+        // Switched by a process that died: the old key may go only when this survives a power cut.
+        durable::settle(&journal.config)?;
     }
     journal.switched_at = Some(session.client()?.server_now());
     reached(session, journal, Phase::Switched)
