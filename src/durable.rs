@@ -87,6 +87,21 @@ pub fn read_if_present(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Durab
     }
 }
 
+/// Reads at most the last `limit` bytes of a file that may be absent, and says whether that is all of it.
+pub fn read_end(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, bool)>, DurableError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("read", path)(error)),
+    };
+    let mut bytes = Vec::new();
+    let length = file.metadata().map_err(failed("inspect", path))?.len();
+    file.seek(io::SeekFrom::Start(length.saturating_sub(limit)))
+        .and_then(|_| file.take(limit).read_to_end(&mut bytes))
+        .map_err(failed("read", path))?;
+    Ok(Some((bytes, length <= limit)))
+}
+
 /// Creates a directory and its missing parents, each new one with mode 0700, durably.
 pub fn create_private_dir(path: &Path) -> Result<(), DurableError> {
     if path.is_dir() {
@@ -192,6 +207,16 @@ pub fn settle(path: &Path) -> Result<(), DurableError> {
         Err(error) => return Err(failed("sync", &target)(error)),
     }
     sync_parent(&target)
+}
+
+/// Adds bytes to the end of a file durably; creates it when it is absent. A crash can leave a part of them.
+pub fn append(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableError> {
+    checkpoint::file("open", path)
+        .and_then(|()| OpenOptions::new().append(true).create(true).mode(mode).open(path))
+        .and_then(|file| write(&file, path, bytes).and_then(|()| sync("fsync", &file, path)))
+        .map_err(failed("append to", path))?;
+    // Also where the file was there: whoever made it may have died before its name was durable.
+    sync_parent(path)
 }
 
 /// Gives a file a second name, which must be free, in the same directory tree, durably.
