@@ -13,7 +13,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::hook::Held;
-use crate::ops::rotate::journal::{Direction, Journal};
+use crate::ops::rotate::journal::{Direction, Journal, Phase};
 use crate::ops::rotate::{RotateOptions, hook, steps};
 use crate::ops::session::Session;
 use crate::ops::state::State;
@@ -60,23 +60,57 @@ pub(super) async fn go_back(
 
 /// The old key must still work: its own token is the best proof of that, and the means.
 async fn authorize(session: &Session, journal: &Journal) -> Result<Grant, OpError> {
+    match old_key(session, journal).await? {
+        Old::Works(grant) => Ok(grant),
+        Old::IsDead(error) => {
+            Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
+                .because(error)
+                .hint("go on to the new key: `artcafe key rotate --resume`"))
+        }
+    }
+}
+
+/// Whether there is a way back.
+enum Old {
+    /// With what opens it.
+    Works(Grant),
+    /// With the reason.
+    IsDead(OpError),
+}
+
+async fn old_key(session: &Session, journal: &Journal) -> Result<Old, OpError> {
     let old = session.open_key(&journal.old.path);
     let verdict = match old {
         Ok(old) => prove::prove(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?.verdict,
         // Without its passphrase the old key cannot show that it works; an administrator can undo it all the same.
         Err(error) if error.code == ErrorCode::InputNeeded => {
-            return access::administrator(session).await?.ok_or(error);
+            return access::administrator(session).await?.map(Old::Works).ok_or(error);
         }
         Err(error) => Err(error),
     };
     match verdict {
-        Ok(token) => Ok(Grant::of_agent(token)),
-        Err(error) if prove::is_dead(error.code) || error.code == ErrorCode::KeyFileMissing => {
-            Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
-                .because(error)
-                .hint("go on to the new key: `artcafe key rotate --resume`"))
-        }
+        Ok(token) => Ok(Old::Works(Grant::of_agent(token))),
+        Err(error) if prove::is_dead(error.code) || error.code == ErrorCode::KeyFileMissing => Ok(Old::IsDead(error)),
         Err(error) => Err(error),
+    }
+}
+
+/// Whether the old key still works.
+pub(super) async fn is_open(session: &Session, journal: &Journal) -> Result<bool, OpError> {
+    Ok(matches!(old_key(session, journal).await?, Old::Works(_)))
+}
+
+/// A way back that was begun leads nowhere once the old key has died: then, and only then, it is left. Whatever of
+/// the new key is gone already is made again.
+pub(super) async fn turn(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+    match old_key(session, journal).await? {
+        Old::Works(_) => Err(OpError::new(ErrorCode::RotationOpen, "this rotation is being undone")
+            .hint("finish that first: `artcafe key rotate --abort`")),
+        Old::IsDead(_) => {
+            journal.direction = Direction::Forward;
+            journal.phase = Phase::Planned;
+            journal.save(&session.settings.paths)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::checkpoint;
 use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
 use crate::durable;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
+use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
@@ -76,9 +77,7 @@ async fn register(
     journal: &mut Journal,
     held: &mut Held,
 ) -> Result<(), OpError> {
-    let old = session.open_key(&journal.old.path)?;
-    let (grant, authorized_by) =
-        plan::authorize(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?;
+    let (grant, authorized_by) = authorize(session, options, journal).await?;
     journal.authorized_by = authorized_by.or(journal.authorized_by.take());
     let public = new_public(journal)?;
     // Written before the request leaves: an abort must know that a record may exist.
@@ -104,6 +103,28 @@ async fn register(
     register::remember(session, &journal.new.path, &report, &id)?;
     journal.new.key_id = Some(id);
     reached(session, journal, Phase::Registered)
+}
+
+/// The old key or an administrator; after a way back that was left, the new key itself may be all that works.
+async fn authorize(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &Journal,
+) -> Result<(Grant, Option<String>), OpError> {
+    let as_old = session.as_key(&journal.old.path, journal.old.key_id.clone());
+    let refused = match as_old.key() {
+        Ok(old) => match plan::authorize(&as_old, &old).await {
+            Err(error) if error.code == ErrorCode::TokenMissing && journal.new.key_id.is_some() => error,
+            other => return other,
+        },
+        Err(error) => return Err(error),
+    };
+    let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
+    match prove::prove(&as_new, &open_new(session, options, journal)?).await?.verdict {
+        Ok(token) => Ok((Grant::of_agent(token), None)),
+        Err(error) if prove::is_dead(error.code) => Err(refused),
+        Err(error) => Err(error),
+    }
 }
 
 async fn prove_new(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
