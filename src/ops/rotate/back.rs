@@ -28,6 +28,11 @@ pub(super) async fn go_back(
     journal: &mut Journal,
     held: &mut Held,
 ) -> Result<(), OpError> {
+    if journal.switched_at.is_some() {
+        // Proving the old key uses it, and a crash right after must not make that look like another host.
+        journal.old_proved_at = Some(session.client()?.server_now());
+        journal.save(&session.settings.paths)?;
+    }
     // Before the registration could have left, nothing is on the server: no key needs to be opened.
     let grant = match journal.register_requested_at {
         None => None,
@@ -120,6 +125,11 @@ fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
         steps::must_name_old(session, journal, &file)?;
         return Ok(durable::settle(&journal.config)?);
     }
+    if let Some(text) = journal.switched.as_ref().and_then(|change| change.undone(file.text())) {
+        Edit::replacing(&journal.config, Some(&file), text)?.save()?;
+        return Ok(());
+    }
+    // Somebody edited the file since: only what is the rotation's goes back.
     let mut edit = Edit::new(&file)?;
     for (key, old) in [
         (Key::PrivateKeyPath, journal.old.path_text.clone()),
@@ -148,21 +158,24 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     // The list can be stale: a record that is known by its id goes whether it is listed or not.
     let mut ids: Vec<_> = found.iter().map(|record| record.key_id.clone()).collect();
     ids.extend(journal.new.key_id.clone().filter(|id| !found.iter().any(|record| record.key_id == *id)));
-    let was_seen = !ids.is_empty();
+    // A record whose id is known was counted when it was seen.
+    let mut seen = if journal.new.key_id.is_none() { found.len() } else { 0 };
     for id in ids {
         match client.delete_key(&id, grant.access()).await {
             Ok(()) => {}
             Err(error) if error.is_record_missing() => {}
             Err(error) => return Err(error.into()),
         }
-        if journal.new.key_id.is_none() {
+        if seen > 0 {
             // Seen once and deleted: a later run must not wait for it again.
+            seen -= 1;
+            journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
             journal.new.key_id = Some(id);
             journal.save(&session.settings.paths)?;
         }
     }
     let asked_at = journal.register_requested_at.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    if !was_seen && client.server_now().duration_since(asked_at) < SETTLED_AFTER {
+    if journal.registrations_unseen > 0 && client.server_now().duration_since(asked_at) < SETTLED_AFTER {
         return Err(OpError::new(
             ErrorCode::PartlyDone,
             "it is not known whether the new key was registered: the request may still be under way",

@@ -8,6 +8,7 @@
 //! never read as a dead key.
 
 mod back;
+mod change;
 mod fresh;
 mod hook;
 mod journal;

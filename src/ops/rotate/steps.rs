@@ -11,6 +11,7 @@ use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
+use crate::ops::rotate::change::Change;
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Journal, Phase};
 use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire};
@@ -82,17 +83,27 @@ async fn register(
     let public = new_public(journal)?;
     // Written before the request leaves: an abort must know that a record may exist.
     journal.register_requested_at = Some(session.client()?.server_now());
+    journal.registrations_unseen += 1;
     journal.save(&session.settings.paths)?;
     checkpoint::reach("register.before_request");
     let how = RegisterOptions { name: None, default_name_tail: options.default_name_tail.clone(), dry_run: false };
     let report = match register::register_key(session, &public, &grant, &how).await {
         Ok(report) => report,
         Err(error) if error.code == ErrorCode::PlanLimit => {
-            // The server said no before it made anything: nothing may be left behind.
-            journal.register_requested_at = None;
+            // The server said no before it made anything; of an earlier request that is not known.
+            journal.registrations_unseen -= 1;
+            if journal.registrations_unseen == 0 {
+                journal.register_requested_at = None;
+            }
             back::go_back(session, options, journal, held).await?;
             Journal::remove(&session.settings.paths)?;
             return Err(plan::explained_limit(session, &grant, error).await);
+        }
+        Err(error) if matches!(error.code, ErrorCode::KeyRevoked | ErrorCode::KeyOfAnotherAgent) => {
+            // Found by looking, so nothing was sent.
+            journal.registrations_unseen -= 1;
+            journal.save(&session.settings.paths)?;
+            return Err(error);
         }
         Err(error) => return Err(error),
     };
@@ -101,6 +112,9 @@ async fn register(
         return Err(OpError::new(ErrorCode::Failed, "the registration has no key id"));
     };
     register::remember(session, &journal.new.path, &report, &id)?;
+    // Where the record was there already, this request was never sent, and an earlier one is seen.
+    let seen = if report.already_registered { 2 } else { 1 };
+    journal.registrations_unseen = journal.registrations_unseen.saturating_sub(seen);
     journal.new.key_id = Some(id);
     reached(session, journal, Phase::Registered)
 }
@@ -145,6 +159,8 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         if let Some(id) = &journal.new.key_id {
             edit.set(&Key::KeyId.key_path(), Scalar::Text(id.to_string()))?;
         }
+        journal.switched = Some(Change::between(file.text(), edit.text()));
+        journal.save(&session.settings.paths)?;
         checkpoint::reach("switch.before_write");
         edit.save()?;
         checkpoint::reach("switch.after_write");

@@ -144,7 +144,11 @@ impl Protocol {
                     (world.new, world.second) = (Record::Active, false);
                     return Next::Step(Step::NoteFound);
                 }
-                (Record::Revoked, false) => return Next::Failed,
+                (Record::Revoked, false) => {
+                    // Found by looking: nothing was sent.
+                    note(world, &|journal| journal.unseen -= 1);
+                    return Next::Failed;
+                }
                 (Record::Absent, false) => world.new = Record::Active,
             },
             // Where a record was found, this request never left, and the record is an earlier one's.
