@@ -17,6 +17,7 @@ mod plan;
 mod rehearse;
 mod retire;
 mod steps;
+mod tell;
 
 use std::path::PathBuf;
 

@@ -14,7 +14,7 @@ use crate::ops::register::{self, RegisterOptions};
 use crate::ops::rotate::change::Change;
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Journal, Phase};
-use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire};
+use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, tell};
 use crate::ops::session::{LoadedKey, Session};
 use crate::secret::SecretString;
 
@@ -69,6 +69,7 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     };
     journal.new.public_line = Some(public.line(&journal.new.comment));
     journal.new.fingerprint = Some(public.openssh_fingerprint());
+    tell::generated(session, journal)?;
     reached(session, journal, Phase::Generated)
 }
 
@@ -81,6 +82,7 @@ async fn register(
     let (grant, authorized_by) = authorize(session, options, journal).await?;
     journal.authorized_by = authorized_by.or(journal.authorized_by.take());
     let public = new_public(journal)?;
+    let in_doubt_since = journal.register_requested_at;
     // Written before the request leaves: an abort must know that a record may exist.
     journal.register_requested_at = Some(session.client()?.server_now());
     journal.registrations_unseen += 1;
@@ -91,17 +93,15 @@ async fn register(
         Ok(report) => report,
         Err(error) if error.code == ErrorCode::PlanLimit => {
             // The server said no before it made anything; of an earlier request that is not known.
-            journal.registrations_unseen -= 1;
-            if journal.registrations_unseen == 0 {
-                journal.register_requested_at = None;
-            }
+            journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
+            journal.register_requested_at = in_doubt_since;
             back::go_back(session, options, journal, held).await?;
             Journal::remove(&session.settings.paths)?;
             return Err(plan::explained_limit(session, &grant, error).await);
         }
         Err(error) if matches!(error.code, ErrorCode::KeyRevoked | ErrorCode::KeyOfAnotherAgent) => {
             // Found by looking, so nothing was sent.
-            journal.registrations_unseen -= 1;
+            journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
             journal.save(&session.settings.paths)?;
             return Err(error);
         }
@@ -115,6 +115,7 @@ async fn register(
     // Where the record was there already, this request was never sent, and an earlier one is seen.
     let seen = if report.already_registered { 2 } else { 1 };
     journal.registrations_unseen = journal.registrations_unseen.saturating_sub(seen);
+    tell::registered(session, journal, &id)?;
     journal.new.key_id = Some(id);
     reached(session, journal, Phase::Registered)
 }
@@ -168,6 +169,7 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         // Switched by a process that died: the old key may go only when this survives a power cut.
         durable::settle(&journal.config)?;
     }
+    tell::switched(session, journal, "rotation")?;
     journal.switched_at = Some(session.client()?.server_now());
     reached(session, journal, Phase::Switched)
 }

@@ -146,7 +146,7 @@ impl Protocol {
                 }
                 (Record::Revoked, false) => {
                     // Found by looking: nothing was sent.
-                    note(world, &|journal| journal.unseen -= 1);
+                    note(world, &|journal| journal.unseen = journal.unseen.saturating_sub(1));
                     return Next::Failed;
                 }
                 (Record::Absent, false) => world.new = Record::Active,
