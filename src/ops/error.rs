@@ -116,6 +116,10 @@ error_codes! {
     RotationOpen "ROTATION_OPEN" 5 false;
     /// The agent's own record carries the key, which no API can change.
     AgentRecordKey "AGENT_RECORD_KEY" 5 false;
+    /// It is the last key of its agent that works.
+    LastKey "LAST_KEY" 5 false;
+    /// The server cannot revoke a key, and deleting it was ruled out.
+    RevokeUnsupported "REVOKE_UNSUPPORTED" 5 false;
     /// The values differ from what is there, and nobody agreed to change it.
     Differs "DIFFERS" 5 false;
     /// Some steps are done, others not; run again.

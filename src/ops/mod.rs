@@ -19,6 +19,7 @@ mod lower_errors;
 pub mod pages;
 pub mod prove;
 pub mod register;
+pub mod revoke;
 pub mod rotate;
 pub mod session;
 pub mod setup;

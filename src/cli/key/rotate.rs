@@ -74,7 +74,7 @@ pub(crate) struct RotateArgs {
 }
 
 /// A whole number with a unit: s, m, h or d.
-fn duration(text: &str) -> Result<SignedDuration, String> {
+pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
     let wrong = || "expected a whole number and a unit, such as 90m, 24h or 7d".to_owned();
     let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
     let number: i64 = text[..split].parse().map_err(|_| wrong())?;
@@ -144,6 +144,21 @@ fn options(context: &Context, args: &RotateArgs) -> Result<RotateOptions, Failur
         None if args.no_passphrase => NewKeyPassphrase::None,
         None => NewKeyPassphrase::Inherit,
     };
+    Ok(RotateOptions {
+        spec,
+        format: args.key_format,
+        passphrase,
+        grace: args.grace,
+        keep_old: args.keep_old,
+        also: args.also,
+        accept_agent_record: args.accept_agent_record,
+        finish: args.finish,
+        ..plain(context)?
+    })
+}
+
+/// How to rotate when nothing in particular is asked for.
+pub(super) fn plain(context: &Context) -> Result<RotateOptions, Failure> {
     let program = std::env::current_exe()
         .map_err(|error| OpError::new(ErrorCode::Failed, "this program's own file is unknown").because(error))?;
     // Where the files are and how the network is reached; nothing that names an identity, nothing secret of ours.
@@ -177,14 +192,15 @@ fn options(context: &Context, args: &RotateArgs) -> Result<RotateOptions, Failur
     }
     let output = context.output.clone();
     Ok(RotateOptions {
-        spec,
-        format: args.key_format,
-        passphrase,
-        grace: args.grace,
-        keep_old: args.keep_old,
-        also: args.also,
-        accept_agent_record: args.accept_agent_record,
-        finish: args.finish,
+        spec: None,
+        format: None,
+        passphrase: NewKeyPassphrase::Inherit,
+        grace: None,
+        keep_old: false,
+        also: false,
+        accept_agent_record: false,
+        finish: false,
+        reason: "superseded".to_owned(),
         default_name_tail: super::name_tail(),
         fresh: FreshProcess { program, variables },
         on_step: Box::new(move |phase: Phase, detail: &str| {
