@@ -82,6 +82,21 @@ pub fn read_if_present(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Durab
     }
 }
 
+/// Reads at most the last `limit` bytes of a file that may be absent, and says whether that is all of it.
+pub fn read_end(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, bool)>, DurableError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("read", path)(error)),
+    };
+    let mut bytes = Vec::new();
+    let length = file.metadata().map_err(failed("inspect", path))?.len();
+    file.seek(io::SeekFrom::Start(length.saturating_sub(limit)))
+        .and_then(|_| file.take(limit).read_to_end(&mut bytes))
+        .map_err(failed("read", path))?;
+    Ok(Some((bytes, length <= limit)))
+}
+
 /// Creates a directory and its missing parents, each new one with mode 0700, durably.
 pub fn create_private_dir(path: &Path) -> Result<(), DurableError> {
     if path.is_dir() {
@@ -162,6 +177,15 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableErr
         }
         Err(error) => Err(failed("create", path)(error)),
     }
+}
+
+/// Adds bytes to the end of a file durably; creates it when it is absent. A crash can leave a part of them.
+pub fn append(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableError> {
+    let is_new = path.symlink_metadata().is_err();
+    let mut file =
+        OpenOptions::new().append(true).create(true).mode(mode).open(path).map_err(failed("append to", path))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("append to", path))?;
+    if is_new { sync_parent(path) } else { Ok(()) }
 }
 
 /// Gives a file a second name, which must be free, in the same directory tree, durably.

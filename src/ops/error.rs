@@ -124,6 +124,8 @@ error_codes! {
     Differs "DIFFERS" 5 false;
     /// Some steps are done, others not; run again.
     PartlyDone "PARTLY_DONE" 6 false;
+    /// A change was made, and the history could not be told.
+    HistoryFailed "HISTORY_FAILED" 6 false;
     /// The old key is still used by another host.
     StillUsed "STILL_USED" 6 false;
     /// Something was found that needs attention.

@@ -7,6 +7,7 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod audit;
 pub mod configure;
 pub mod convert;
 pub mod deregister;

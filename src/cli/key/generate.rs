@@ -105,7 +105,7 @@ pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
     };
     let report = {
         let _spinner = context.output.spinner("generating the key");
-        generate(&options)?
+        generate(&paths, Env::now(), &options)?
     };
     if let Some(backup) = &report.backup_path {
         context.output.status(&format!("the old pair is kept as `{}`", backup.display()));
