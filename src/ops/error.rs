@@ -243,7 +243,7 @@ fn limit_hint(limit: &PlanLimit) -> String {
     let counts = format!("the plan allows {} and {} are there", limit.limit, limit.current);
     match limit.resource.as_str() {
         "ssh_keys" => format!(
-            "{counts}, revoked ones included: delete one that is no longer used (`artcafe key list`), or raise the plan in the portal"
+            "{counts}, revoked ones included: delete one that is no longer used (`artcafe key list`, then `artcafe key delete ID`), or raise the plan in the portal"
         ),
         "agents" => {
             format!("{counts}: use one of those (`--agent-id`), delete one in the portal, or raise the plan there")

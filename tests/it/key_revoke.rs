@@ -81,6 +81,13 @@ fn a_key_is_revoked_and_seen_to_be_refused() {
                 warnings.insert(0, "deleted_not_revoked".to_owned());
             }
             assert_eq!(run.warnings(), warnings);
+            let history = fs::read_to_string(env.path(".artcafe/audit.jsonl")).unwrap();
+            let line: Value = serde_json::from_str(history.lines().last().unwrap()).unwrap();
+            assert_eq!(line["what"], format!("key_{}", ended_word(dialect)), "{line}");
+            assert_eq!(
+                (&line["key_id"], &line["reason"], &line["result"]),
+                (&json!(id), &json!("host sold"), &json!("done"))
+            );
             assert_ne!(env.run(&["auth", "test"]).code, 0);
             assert_eq!(server.keys().iter().filter(|record| record["revoked"] == false).count(), 1);
         }

@@ -43,7 +43,7 @@ pub(crate) struct RevokeArgs {
     /// Why, for the platform's record: superseded, compromised, affiliation-changed,
     /// cessation-of-operation, or words of your own [default: unspecified, or compromised with
     /// --compromised]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: Option<String>,
     /// The key is in other hands: put a new one in its place first, and list what it may have added
     #[arg(long)]
