@@ -21,6 +21,7 @@ pub mod pages;
 pub mod prove;
 pub mod register;
 pub mod relink;
+pub mod revoke;
 pub mod rotate;
 pub mod session;
 pub mod setup;

@@ -24,6 +24,7 @@ mod key_formats;
 mod key_generate;
 mod key_list;
 mod key_register;
+mod key_revoke;
 mod key_rotate;
 mod key_tools;
 mod review_cli;

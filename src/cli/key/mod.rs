@@ -1,9 +1,11 @@
 //! `artcafe key`: the agent's key pair.
 
 mod convert;
+mod delete;
 mod generate;
 mod list;
 mod register;
+mod revoke;
 mod rotate;
 mod show;
 mod surroundings;
@@ -16,7 +18,7 @@ use crate::cli::context::Context;
 pub(crate) use generate::{NewKeyArgs, text as generated};
 pub(crate) use register::name_tail;
 
-/// Generate, look at, convert, register, list and rotate keys
+/// Generate, look at, convert, register, list, rotate and revoke keys
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) enum KeyCommand {
@@ -26,6 +28,8 @@ pub(crate) enum KeyCommand {
     Register(register::RegisterArgs),
     List(list::ListArgs),
     Rotate(rotate::RotateArgs),
+    Revoke(revoke::RevokeArgs),
+    Delete(delete::DeleteArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
@@ -36,5 +40,7 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
         KeyCommand::Register(args) => register::run(context, args),
         KeyCommand::List(args) => list::run(context, args),
         KeyCommand::Rotate(args) => rotate::run(context, args),
+        KeyCommand::Revoke(args) => revoke::run(context, args),
+        KeyCommand::Delete(args) => delete::run(context, args),
     }
 }

@@ -73,6 +73,8 @@ pub struct RotateOptions {
     pub accept_agent_record: bool,
     /// End the grace period now if it is over; otherwise say how long it lasts.
     pub finish: bool,
+    /// Why the old key is retired, for the platform's record.
+    pub reason: String,
     /// Name of the new record, after the agent.
     pub default_name_tail: String,
     /// The fresh process that confirms.
