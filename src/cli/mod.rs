@@ -6,6 +6,7 @@
 
 mod args;
 mod ask;
+mod audit;
 mod auth;
 mod completions;
 mod config;
@@ -64,6 +65,8 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -93,6 +96,7 @@ pub fn run(env: Env) -> ExitCode {
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Config(command) => config::run(&context, &command),
+        Command::Audit(command) => audit::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),

@@ -297,7 +297,7 @@ mod tests {
         let paths = paths(home.path());
         tell(&paths, "a");
         tell(&paths, "b");
-        set_end(&paths, |bytes| drop(bytes.pop()));
+        set_end(&paths, |bytes| bytes.truncate(bytes.len() - 1));
         tell(&paths, "c");
         expect_chain(&paths, &["key_registered", "key_registered", "repaired", "key_registered"]);
     }

@@ -7,8 +7,13 @@
 mod action;
 mod chain;
 mod change;
+mod csv;
+mod export;
 mod head;
+mod history;
 mod line;
+mod show;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -20,7 +25,10 @@ use crate::ops::session::Session;
 
 pub use action::{Action, Outcome};
 pub use change::Change;
+pub use export::{ExportFormat, ExportOptions, ExportReport, export};
 pub use line::{Line, NO_LINE};
+pub use show::{ShowOptions, ShowReport, Since, show};
+pub use verify::{Described, Finding, Repair, VerifyReport, verify};
 
 /// The history's file.
 pub fn path(paths: &Paths) -> PathBuf {
