@@ -19,3 +19,19 @@ pub fn reach(name: &str) {
 #[cfg(not(debug_assertions))]
 #[inline(always)]
 pub fn reach(_name: &str) {}
+
+/// A point at which a debug build panics if `ARTCAFE_TEST_PANIC_AT` names it.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "what a panic leads to is what the test looks at")]
+pub fn panic_at(name: &str) {
+    #[expect(clippy::disallowed_methods, reason = "a switch of tests, absent from release builds")]
+    let wanted = std::env::var_os("ARTCAFE_TEST_PANIC_AT");
+    if wanted.is_some_and(|wanted| wanted == name) {
+        panic!("a test asked for this");
+    }
+}
+
+/// A point at which a debug build can panic: nothing in a release build.
+#[cfg(not(debug_assertions))]
+#[inline(always)]
+pub fn panic_at(_name: &str) {}

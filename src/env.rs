@@ -123,6 +123,14 @@ impl Env {
         }
     }
 
+    /// The same surroundings without some variables.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let mut env = self.clone();
+        env.vars.retain(|name, _| !names.iter().any(|removed| name == removed));
+        env
+    }
+
     /// The value of a variable; empty counts as absent, and so does what is not Unicode.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())

@@ -18,6 +18,20 @@ use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
 use crate::secret::{Secret, SecretString};
 
+/// The variables that choose or change one configuration.
+const OF_ONE_CONFIGURATION: [&str; 10] = [
+    "ARTCAFE_CONFIG",
+    "ARTCAFE_PROFILE",
+    "ARTCAFE_API_ENDPOINT",
+    "ARTCAFE_AGENT_ID",
+    "ARTCAFE_TENANT_ID",
+    "ARTCAFE_AUTH_AGENT_ID",
+    "ARTCAFE_AUTH_TENANT_ID",
+    "ARTCAFE_ORGANIZATION_ID",
+    "ARTCAFE_KEY_ID",
+    "ARTCAFE_PRIVATE_KEY_PATH",
+];
+
 /// What a command receives.
 pub(crate) struct Context {
     pub(crate) env: Rc<Env>,
@@ -95,6 +109,14 @@ impl Context {
             timeout: global.timeout.clone(),
             retries: global.retries,
         })
+    }
+
+    /// The settings of one configuration by its file alone: what flags and variables say of an identity is about
+    /// another one.
+    pub(crate) fn settings_of(&self, config: &Path) -> Result<Settings, Failure> {
+        let env = self.env.without(&OF_ONE_CONFIGURATION);
+        let flags = Flags { config: Some(config.to_path_buf()), ..self.flags()? };
+        Ok(Settings::resolve(&env, &flags)?)
     }
 
     /// The places alone, for commands that must work beside a broken configuration.

@@ -10,6 +10,7 @@ pub mod access;
 pub mod configure;
 pub mod convert;
 pub mod deregister;
+pub mod due;
 pub mod error;
 pub mod generate;
 pub mod list;

@@ -3,9 +3,12 @@
 mod convert;
 mod generate;
 mod list;
+mod needs_rotation;
 mod register;
 mod rotate;
+mod rotate_due;
 mod show;
+mod status;
 
 use clap::Subcommand;
 
@@ -13,9 +16,10 @@ use crate::cli::Outcome;
 use crate::cli::context::Context;
 
 pub(crate) use generate::{NewKeyArgs, text as generated};
+pub(crate) use needs_rotation::guard;
 pub(crate) use register::name_tail;
 
-/// Generate, look at, convert, register, list and rotate keys
+/// Generate, look at, convert, register, list, rotate and watch keys
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) enum KeyCommand {
@@ -25,6 +29,8 @@ pub(crate) enum KeyCommand {
     Register(register::RegisterArgs),
     List(list::ListArgs),
     Rotate(rotate::RotateArgs),
+    Status(status::KeyStatusArgs),
+    NeedsRotation(needs_rotation::NeedsRotationArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
@@ -35,5 +41,7 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
         KeyCommand::Register(args) => register::run(context, args),
         KeyCommand::List(args) => list::run(context, args),
         KeyCommand::Rotate(args) => rotate::run(context, args),
+        KeyCommand::Status(args) => status::run(context, args),
+        KeyCommand::NeedsRotation(args) => needs_rotation::run(context, args),
     }
 }
