@@ -254,6 +254,11 @@ impl Context {
         }))
     }
 
+    /// The SOURCE of an existing key's passphrase as it was given, unread.
+    pub(crate) fn passphrase_source_text(&self, args: &PassphraseArgs) -> Option<String> {
+        self.passphrase_source(args).map(|(source, _)| source)
+    }
+
     /// The SOURCE of a passphrase, and what gave it; a bare `--passphrase` asks for a question.
     fn passphrase_source(&self, args: &PassphraseArgs) -> Option<(String, &'static str)> {
         match &args.passphrase {

@@ -17,6 +17,7 @@ mod key;
 mod man;
 mod output;
 mod sandbox;
+mod service;
 mod setup;
 mod status;
 
@@ -66,6 +67,8 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
+    Service(service::ServiceCommand),
+    #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -109,6 +112,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Config(command) => config::run(&context, &command),
+        Command::Service(command) => service::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),

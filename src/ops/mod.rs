@@ -21,6 +21,7 @@ pub mod pages;
 pub mod prove;
 pub mod register;
 pub mod rotate;
+pub mod service;
 pub mod session;
 pub mod setup;
 mod shared;

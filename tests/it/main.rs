@@ -32,6 +32,7 @@ mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
 mod secrets;
+mod service;
 mod setup;
 mod setup_failures;
 mod support;
