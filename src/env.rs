@@ -137,6 +137,11 @@ impl Env {
         self.vars.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
 
+    /// Every variable, for a process that is to find what this one found.
+    pub fn variables(&self) -> impl Iterator<Item = (OsString, OsString)> + '_ {
+        self.vars.iter().map(|(name, value)| (name.clone(), value.clone()))
+    }
+
     /// Whether a switch variable is on: `1`, `true`, `yes` or `on`.
     pub fn is_on(&self, name: &str) -> bool {
         self.var(name).is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on"))

@@ -21,6 +21,7 @@ use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::{LoadedKey, Session};
 use crate::ops::state::State;
+use crate::ops::superseded;
 use crate::secret::{Secret, SecretString};
 
 /// A clock that is off by more than this is worth a word.
@@ -43,6 +44,7 @@ pub fn is_dead(code: ErrorCode) -> bool {
             | Code::KeyRevoked
             | Code::KeyOfAnotherAgent
             | Code::AlgorithmRefused
+            | Code::KeySuperseded
     )
 }
 
@@ -403,6 +405,10 @@ impl Proof<'_> {
                 }
             }
             error
+        });
+        let verdict = verdict.map_err(|error| match is_dead(error.code) {
+            true => superseded::explained(self.session, error),
+            false => error,
         });
         self.report.proven = verdict.is_ok();
         if let Err(error) = &verdict {

@@ -9,6 +9,7 @@ mod rotate;
 mod rotate_due;
 mod show;
 mod status;
+mod surroundings;
 
 use clap::Subcommand;
 

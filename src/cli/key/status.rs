@@ -27,7 +27,7 @@ use super::needs_rotation::why;
 /// Asks the server, and goes by what is known here where that gives no answer. Timers replace the key from
 /// `rotation.after` on (30 days); from `rotation.max_age` on (90 days) it is due.
 ///
-/// Exit code 7 with --check if a key is due, revoked or not registered, if a rotation can go on, or if an age
+/// Exit code 7 with --check if a key is due or cannot authenticate, if a rotation can go on, or if an age
 /// cannot be right; with --all-profiles also if a profile is broken.
 #[derive(Debug, Args)]
 #[command(
@@ -225,7 +225,7 @@ fn standing_lines(output: &Output, standing: &Standing) -> Vec<String> {
         (Some(rotation), _) if rotation.direction == Direction::Back => Some("artcafe key rotate --abort"),
         (Some(rotation), _) if rotation.can_go_on => Some("artcafe key rotate --resume"),
         (Some(_), _) => None,
-        (None, Registration::Revoked | Registration::Absent) => Some("artcafe auth test"),
+        (None, registration) if registration.is_bad() => Some("artcafe auth test"),
         (None, _) if standing.needs_rotation() => Some("artcafe key rotate"),
         (None, _) => None,
     };

@@ -10,6 +10,7 @@ use crate::keys::PublicKey;
 use crate::ops::access;
 use crate::ops::due::{MadeBy, Registration, Standing};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::prove;
 use crate::ops::session::Session;
 
 /// The local facts, with the server's where it answers.
@@ -23,6 +24,7 @@ pub async fn ask(session: &Session) -> Result<Standing, OpError> {
         standing.registration = match refusal.map(|refusal| refusal.code) {
             Some(ErrorCode::KeyRevoked) => Registration::Revoked,
             Some(ErrorCode::KeyNotRegistered | ErrorCode::KeyOfAnotherAgent) => Registration::Absent,
+            Some(code) if prove::is_dead(code) => Registration::Refused,
             _ => Registration::Unknown,
         };
         let causes = error.causes();

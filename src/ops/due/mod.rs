@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::checkpoint;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{self, KeyFormat, PublicKey};
-use crate::ops::error::OpError;
+use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::rotate::{self, Direction, Phase};
 use crate::ops::session::Session;
 use crate::ops::show;
@@ -66,17 +66,25 @@ pub enum Registration {
     Revoked,
     /// The server has no such record.
     Absent,
+    /// The server does not accept the key and does not say why: it is revoked, deleted or another agent's.
+    Refused,
     /// The server was not asked, or gave no answer.
     Unknown,
 }
 
 impl Registration {
+    /// Whether the key cannot authenticate.
+    pub fn is_bad(self) -> bool {
+        matches!(self, Self::Revoked | Self::Absent | Self::Refused)
+    }
+
     /// The word that programs see.
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Revoked => "revoked",
             Self::Absent => "absent",
+            Self::Refused => "refused",
             Self::Unknown => "unknown",
         }
     }
@@ -163,7 +171,7 @@ impl Standing {
             Some(rotation) => rotation.can_go_on,
             None => matches!(self.verdict, Verdict::Due | Verdict::Unknown),
         };
-        verdict || matches!(self.registration, Registration::Revoked | Registration::Absent)
+        verdict || self.registration.is_bad()
     }
 
     /// Draws the verdict from the facts at hand.
@@ -197,6 +205,14 @@ pub fn assess(session: &Session) -> Result<Standing, OpError> {
 /// The same, with the public key where it can be read.
 fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> {
     let settings = &session.settings;
+    if settings.file.is_none() {
+        // A name that somebody misspelt must not pass for a key that is fresh.
+        return Err(OpError::new(
+            ErrorCode::NotConfigured,
+            format!("there is no configuration at `{}`", settings.paths.config.value.display()),
+        )
+        .hint("make one with `artcafe setup`"));
+    }
     let path = &settings.private_key_path.value;
     let state = State::load(&settings.paths)?;
     let bytes = keys::read_private(path)?;
@@ -253,6 +269,7 @@ fn open_rotation(session: &Session, now: Timestamp) -> Result<Option<OpenRotatio
     Ok(journal.map(|journal| {
         let in_grace = journal.phase == Phase::Confirmed
             && journal.direction == Direction::Forward
+            && journal.hook.as_ref().is_none_or(|hook| hook.succeeded)
             && journal.retire_after.is_some_and(|end| now < end);
         OpenRotation {
             phase: journal.phase,

@@ -12,8 +12,9 @@ use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
+use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Direction, Journal};
-use crate::ops::rotate::steps;
+use crate::ops::rotate::{RotateOptions, hook, steps};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
@@ -21,7 +22,12 @@ use crate::ops::state::State;
 const SETTLED_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
 /// Goes back; the caller removes the journal.
-pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+pub(super) async fn go_back(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+) -> Result<(), OpError> {
     // Before the registration could have left, nothing is on the server: no key needs to be opened.
     let grant = match journal.register_requested_at {
         None => None,
@@ -36,6 +42,10 @@ pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<
     checkpoint::reach("back.journalled");
     configure_old(session, journal)?;
     checkpoint::reach("back.configured");
+    if let Err(error) = hook::after_rollback(session, options, journal, held) {
+        // The old key is in force again; whether the agent has noticed is for a person to see.
+        (options.on_warning)("hook_failed", &format!("after the configuration was rolled back, {}", error.message));
+    }
     if let Some(grant) = &grant {
         unregister(session, journal, grant).await?;
         checkpoint::reach("back.unregistered");
@@ -73,7 +83,8 @@ async fn authorize(session: &Session, journal: &Journal) -> Result<Grant, OpErro
 fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
     let file = steps::read_config(journal)?;
     if !steps::names_new(session, journal, &file) {
-        return steps::must_name_old(session, journal, &file);
+        steps::must_name_old(session, journal, &file)?;
+        return Ok(durable::settle(&journal.config)?);
     }
     let mut edit = Edit::new(&file)?;
     for (key, old) in [
@@ -128,12 +139,12 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
 }
 
 fn forget_new(session: &Session, journal: &Journal) -> Result<(), OpError> {
-    let Some(fingerprint) = &journal.new.fingerprint else { return Ok(()) };
+    let Some(fingerprint) = &journal.new.fingerprint else { return State::settle(&session.settings.paths) };
     let mut state = State::load(&session.settings.paths)?;
     let before = state.registrations.len();
     state.registrations.retain(|entry| &entry.fingerprint != fingerprint);
-    if state.registrations.len() != before {
-        state.save(&session.settings.paths)?;
+    if state.registrations.len() == before {
+        return State::settle(&session.settings.paths);
     }
-    Ok(())
+    state.save(&session.settings.paths)
 }
