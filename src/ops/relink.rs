@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::config::{ConfigFile, Edit, Key, Scalar};
 use crate::id::KeyId;
+use crate::ops::audit::{Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::rotate;
 use crate::ops::session::Session;
@@ -65,6 +66,11 @@ pub fn relink(session: &Session) -> Result<RelinkReport, OpError> {
         edit.set(&Key::KeyId.key_path(), Scalar::Text(id.to_string()))?;
     }
     let changed = edit.save()?;
+    if changed {
+        let to = link.new_key_id.as_ref().map_or(link.new_fingerprint.as_str(), KeyId::as_str);
+        let from = named.id.as_ref().map_or_else(|| named.path.display().to_string(), ToString::to_string);
+        session.record(Change::new(Action::ConfigRelinked).path(&path).from(from).to(to))?;
+    }
     Ok(RelinkReport {
         link_repaired: rotate::repair_links(&link.new_path)?,
         path,

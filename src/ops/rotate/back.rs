@@ -10,16 +10,20 @@ use crate::config::{Edit, Key, Scalar};
 use crate::durable;
 use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
+use crate::ops::audit::{Action, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Direction, Journal};
-use crate::ops::rotate::{RotateOptions, hook, steps};
+use crate::ops::rotate::{RotateOptions, hook, steps, tell};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
 /// After this long no request of ours can still be under way.
 const SETTLED_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+/// The reason that the history gives.
+const UNDONE: &str = "rotation undone";
 
 /// Goes back; the caller removes the journal.
 pub(super) async fn go_back(
@@ -51,7 +55,9 @@ pub(super) async fn go_back(
         checkpoint::reach("back.unregistered");
     }
     let files = KeyFiles::at(&journal.new.path);
-    durable::remove(&files.private)?;
+    if durable::remove(&files.private)? {
+        tell::removed(session, &files.private, journal.new.fingerprint.as_deref().unwrap_or_default(), UNDONE)?;
+    }
     durable::remove(&files.public)?;
     forget_new(session, journal)?;
     checkpoint::reach("back.removed");
@@ -101,7 +107,7 @@ fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
         }
     }
     edit.save()?;
-    Ok(())
+    tell::switched(session, journal, UNDONE)
 }
 
 /// Every record of the new blob goes; one that may still appear keeps the abort open.
@@ -117,7 +123,7 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     let was_seen = !ids.is_empty();
     for id in ids {
         match client.delete_key(&id, grant.access()).await {
-            Ok(()) => {}
+            Ok(()) => tell::ended(session, Action::KeyDeleted, &id, &new.openssh_fingerprint(), UNDONE, Outcome::Done)?,
             Err(error) if error.is_record_missing() => {}
             Err(error) => return Err(error.into()),
         }

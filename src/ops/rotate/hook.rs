@@ -20,8 +20,8 @@ use crate::config::{ConfigFile, Key};
 use crate::durable::Lock;
 use crate::keys;
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::rotate::RotateOptions;
 use crate::ops::rotate::journal::{Hook, Journal};
+use crate::ops::rotate::{RotateOptions, tell};
 use crate::ops::session::{self, Session};
 
 /// How much of what it printed is shown.
@@ -170,6 +170,7 @@ fn run(
         let outcome = supervise(&command, timeout, &variables(options, journal, event), &options.on_hook_output);
         held.take_again(session)?;
         drop(running);
+        tell::hook_ran(session, event.name(), outcome.is_ok())?;
         outcome
     };
     checkpoint::reach("hook.after");

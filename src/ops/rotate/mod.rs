@@ -16,6 +16,7 @@ mod plan;
 mod rehearse;
 mod retire;
 mod steps;
+mod tell;
 
 use std::path::PathBuf;
 

@@ -9,11 +9,12 @@ use crate::api::wire::KeyRecord;
 use crate::checkpoint;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
+use crate::ops::audit::{Action, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::RotateOptions;
 use crate::ops::rotate::journal::{Journal, Phase};
-use crate::ops::rotate::{links, steps};
+use crate::ops::rotate::{links, steps, tell};
 use crate::ops::session::Session;
 use crate::ops::shared;
 use crate::ops::state::{State, Superseded};
@@ -31,6 +32,7 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
     journal.retired_at.get_or_insert(retired_at);
     if !journal.keep_old {
         links::replace_old(&journal.old.path, &journal.new.path)?;
+        tell::removed(session, &journal.old.path, &journal.old.fingerprint, "superseded")?;
     }
     journal.phase = Phase::Retired;
     forget_old(session, journal)?;
@@ -95,7 +97,10 @@ async fn drop_duplicates(session: &Session, journal: &Journal, grant: &Grant) ->
         let is_other = Some(&record.key_id) != journal.new.key_id.as_ref();
         if is_other && record.is_usable() && record.is_of(&journal.agent_id) && new.is_line(&record.public_key) {
             match client.delete_key(&record.key_id, grant.access()).await {
-                Ok(()) => {}
+                Ok(()) => {
+                    let fingerprint = new.openssh_fingerprint();
+                    tell::ended(session, Action::KeyDeleted, &record.key_id, &fingerprint, "duplicate", Outcome::Done)?;
+                }
                 Err(error) if error.is_record_missing() => {}
                 Err(error) => return Err(error.into()),
             }

@@ -12,7 +12,7 @@ use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Journal, Phase};
-use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire};
+use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, tell};
 use crate::ops::session::{LoadedKey, Session};
 use crate::secret::SecretString;
 
@@ -67,6 +67,7 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     };
     journal.new.public_line = Some(public.line(&journal.new.comment));
     journal.new.fingerprint = Some(public.openssh_fingerprint());
+    tell::generated(session, journal)?;
     reached(session, journal, Phase::Generated)
 }
 
@@ -81,6 +82,7 @@ async fn register(
         plan::authorize(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?;
     journal.authorized_by = authorized_by.or(journal.authorized_by.take());
     let public = new_public(journal)?;
+    let in_doubt_since = journal.register_requested_at;
     // Written before the request leaves: an abort must know that a record may exist.
     journal.register_requested_at = Some(session.client()?.server_now());
     journal.save(&session.settings.paths)?;
@@ -89,8 +91,8 @@ async fn register(
     let report = match register::register_key(session, &public, &grant, &how).await {
         Ok(report) => report,
         Err(error) if error.code == ErrorCode::PlanLimit => {
-            // The server said no before it made anything: nothing may be left behind.
-            journal.register_requested_at = None;
+            // The server said no before it made anything: nothing may be left behind, unless an earlier request was in doubt.
+            journal.register_requested_at = in_doubt_since;
             back::go_back(session, options, journal, held).await?;
             Journal::remove(&session.settings.paths)?;
             return Err(plan::explained_limit(session, &grant, error).await);
@@ -102,6 +104,7 @@ async fn register(
         return Err(OpError::new(ErrorCode::Failed, "the registration has no key id"));
     };
     register::remember(session, &journal.new.path, &report, &id)?;
+    tell::registered(session, journal, &id)?;
     journal.new.key_id = Some(id);
     reached(session, journal, Phase::Registered)
 }
@@ -131,6 +134,7 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         // Switched by a process that died: the old key may go only when this survives a power cut.
         durable::settle(&journal.config)?;
     }
+    tell::switched(session, journal, "rotation")?;
     journal.switched_at = Some(session.client()?.server_now());
     reached(session, journal, Phase::Switched)
 }
