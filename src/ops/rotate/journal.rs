@@ -193,7 +193,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends the rotation.
+    /// Ends the rotation, and clears away what a process left that was killed while it wrote the first entry.
     pub fn remove(paths: &Paths) -> Result<(), OpError> {
         durable::remove(&Self::path(paths))?;
         Ok(())

@@ -122,6 +122,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
             journal
         }
         (None, _) => {
+            Journal::remove(paths)?;
             return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
                 .hint("start one with `artcafe key rotate`"));
         }
@@ -147,6 +148,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
     let _lock = session.lock()?;
     let paths = &session.settings.paths;
     let Some(mut journal) = Journal::load(paths)? else {
+        Journal::remove(paths)?;
         return Err(
             OpError::new(ErrorCode::NotConfigured, "there is no open rotation").hint("nothing has to be undone")
         );
