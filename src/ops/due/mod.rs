@@ -1,7 +1,7 @@
 //! Whether a key should be replaced: its age, measured against the policy.
 //!
 //! Owns the verdict and where each fact of it comes from. Local facts alone suffice, so that a timer
-//! can decide while the server is down; [`ask`] adds what the server knows. Changes nothing and never
+//! can decide while the server is down; [`ask()`] adds what the server knows. Changes nothing and never
 //! asks a person.
 
 mod ask;
