@@ -6,6 +6,7 @@
 
 mod args;
 mod ask;
+mod audit;
 mod auth;
 mod completions;
 mod config;
@@ -67,6 +68,8 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    #[command(subcommand)]
     Service(service::ServiceCommand),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
@@ -112,6 +115,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Config(command) => config::run(&context, &command),
+        Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Completions(args) => completions::run(&context, &args),

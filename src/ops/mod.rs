@@ -22,6 +22,7 @@ pub mod pages;
 pub mod prove;
 pub mod register;
 pub mod relink;
+pub mod revoke;
 pub mod rotate;
 pub mod service;
 pub mod session;

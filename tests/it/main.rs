@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod auth_login;
 mod auth_test;
 mod config_commands;
@@ -25,6 +26,7 @@ mod key_formats;
 mod key_generate;
 mod key_list;
 mod key_register;
+mod key_revoke;
 mod key_rotate;
 mod key_tools;
 mod review_cli;

@@ -170,7 +170,14 @@ fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<Ro
         None if args.no_passphrase => NewKeyPassphrase::None,
         None => NewKeyPassphrase::Inherit,
     };
-    let (output, hook_output, warned) = (context.output.clone(), context.output.clone(), context.output.clone());
+    let hook = HookOptions {
+        command: args.post_switch.clone(),
+        timeout: args.post_switch_timeout,
+        variables: surroundings::of_hook(
+            context,
+            &[args.passphrase.source(), args.new_passphrase.as_ref().and_then(|source| source.as_deref())],
+        ),
+    };
     Ok(RotateOptions {
         spec,
         format: args.key_format,
@@ -180,15 +187,30 @@ fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<Ro
         also: args.also,
         accept_agent_record: args.accept_agent_record,
         finish: args.finish,
+        hook,
+        ..plain(context, &args.passphrase)?
+    })
+}
+
+/// How to rotate when nothing in particular is asked for.
+pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<RotateOptions, Failure> {
+    let (output, hook_output, warned) = (context.output.clone(), context.output.clone(), context.output.clone());
+    Ok(RotateOptions {
+        spec: None,
+        format: None,
+        passphrase: NewKeyPassphrase::Inherit,
+        grace: None,
+        keep_old: false,
+        also: false,
+        accept_agent_record: false,
+        finish: false,
+        reason: "superseded".to_owned(),
         default_name_tail: super::name_tail(),
         fresh: surroundings::fresh_process(context)?,
         hook: HookOptions {
-            command: args.post_switch.clone(),
-            timeout: args.post_switch_timeout,
-            variables: surroundings::of_hook(
-                context,
-                &[args.passphrase.source(), args.new_passphrase.as_ref().and_then(|source| source.as_deref())],
-            ),
+            command: None,
+            timeout: None,
+            variables: surroundings::of_hook(context, &[passphrase.source()]),
         },
         on_step: Box::new(move |phase: Phase, detail: &str| {
             output.status(&format!("{} {phase:<11} {detail}", output.paint_err(Style::Good, "✓")));
