@@ -5,7 +5,7 @@
 //! | module | what it is | start reading at |
 //! | --- | --- | --- |
 //! | [`cli`] | the command line: flags in, one operation, its report out | `cli/mod.rs`, then `cli/setup.rs` |
-//! | [`ops`] | what the commands do, without a terminal | `ops/setup/mod.rs`, `ops/prove.rs` |
+//! | [`ops`] | what the commands do, without a terminal | `ops/setup/mod.rs`, `ops/prove/mod.rs` |
 //! | [`api`] | the platform's REST protocol, seen from the client | `api/auth.rs` |
 //! | [`keys`] | key pairs: generate, read, write, fingerprint, sign | `keys/private.rs` |
 //! | [`config`] | the configuration file, its layers and edits | `config/settings.rs` |

@@ -342,3 +342,40 @@ fn every_profile_is_shown_and_a_broken_one_hides_no_other() {
     env.unset("ARTCAFE_PROFILE");
     env.run(&["--profile", "broken", "key", "status"]).expect(78);
 }
+
+#[test]
+fn whoever_looks_while_a_key_is_replaced_gets_an_answer() {
+    let (server, env) = proven();
+    age(&env, 31);
+    let mut command = env.command(&["key", "rotate"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut looks = 0;
+    while child.try_wait().unwrap().is_none() {
+        let run = env.run(&["key", "needs-rotation"]);
+        assert!([0, 1].contains(&run.code), "{run:?}");
+        looks += 1;
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(looks > 3, "only {looks} looks");
+    env.run(&["key", "needs-rotation"]).expect(1);
+    assert_eq!(server.keys().len(), 2);
+}
+
+#[test]
+fn timers_that_meet_do_the_work_once() {
+    let (server, env) = proven();
+    age(&env, 31);
+    env.run(&["config", "set", "rotation.grace", "1h"]).expect(0);
+    let start = || {
+        let mut command = env.command(&["key", "rotate", "--if-due"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let children: Vec<_> = (0..4).map(|_| start()).collect();
+    let outputs: Vec<_> = children.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+    let codes: Vec<i32> = outputs.iter().map(|output| output.status.code().unwrap()).collect();
+    // One that cannot have the lock in time says so, and the next timer comes.
+    assert!(codes.contains(&0) && codes.iter().all(|code| [0, 75].contains(code)), "{outputs:?}");
+    assert_eq!(server.keys().len(), 2);
+    env.run(&["key", "needs-rotation"]).expect(1);
+    env.run(&["auth", "test"]).expect(0);
+}

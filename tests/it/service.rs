@@ -1,5 +1,6 @@
 //! `service`: units that systemd accepts, that do what they say, and that are only ours to replace.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -283,4 +284,71 @@ fn what_no_timer_could_use_is_refused() {
     assert!(values(&text, "Environment").iter().any(|line| words(line) == [wanted.as_str()]), "{text}");
     let empty = TestEnv::new();
     assert_eq!(empty.run(&["service", "install", "--json"]).expect(3).code_name(), "NOT_CONFIGURED");
+}
+
+/// The system calls of a group of systemd's, groups inside it included.
+fn allowed(group: &str, found: &mut BTreeSet<String>) {
+    let output = Command::new("systemd-analyze").args(["syscall-filter", group]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in text.lines().skip(1).map(str::trim).filter(|line| !line.starts_with('#')) {
+        match line.starts_with('@') {
+            true => allowed(line, found),
+            false => {
+                found.insert(line.to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_hardening_leaves_a_rotation_all_that_it_needs() {
+    let (_server, env) = proven();
+    env.run(&["service", "install"]).expect(0);
+    let unit = fs::read_to_string(units(&env).join("artcafe-rotate.service")).unwrap();
+    age(&env, 31);
+    let trace = env.root().join("trace");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-s", "4096", "-o"]).arg(&trace).arg(env!("CARGO_BIN_EXE_artcafe"));
+    command.args(["key", "rotate", "--if-due"]).env_clear().envs(env.variables()).stdin(Stdio::null());
+    Run::of(command.output().unwrap()).expect(0);
+    let text = fs::read_to_string(&trace).unwrap();
+    let calls: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once(' ')?.1.trim_start())).collect();
+    let name = |call: &str| call.trim_start_matches("<... ").split(['(', ' ']).next().unwrap().to_owned();
+
+    let mut may = BTreeSet::new();
+    allowed(&values(&unit, "SystemCallFilter")[0], &mut may);
+    let used: BTreeSet<String> =
+        calls.iter().filter(|call| call.starts_with(|c: char| c.is_ascii_lowercase())).map(|call| name(call)).collect();
+    assert!(used.contains("fsync") && used.contains("connect"), "{used:?}");
+    let denied: Vec<_> = used.difference(&may).collect();
+    assert!(denied.is_empty(), "outside SystemCallFilter: {denied:?}");
+
+    let families = &values(&unit, "RestrictAddressFamilies")[0];
+    for call in calls.iter().filter(|call| call.starts_with("socket")) {
+        let family = call.split(['(', ',']).nth(1).unwrap();
+        assert!(families.split(' ').any(|known| known == family), "{call}");
+    }
+
+    // Nothing is changed outside the directories that stay writable.
+    let writable: Vec<String> = values(&unit, "ReadWritePaths").iter().flat_map(|line| words(line)).collect();
+    let mut changes = 0;
+    for call in &calls {
+        let opens =
+            call.starts_with("open") && ["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| call.contains(flag));
+        let changing = ["rename", "unlink", "mkdir", "link", "symlink", "chmod", "chown", "truncate"];
+        if !opens && !changing.iter().any(|known| name(call).starts_with(known)) {
+            continue;
+        }
+        // strace writes quotes inside a path with a backslash.
+        let paths = call.replace("\\\"", "\u{1}");
+        for path in paths.split('"').skip(1).step_by(2).map(|path| path.replace('\u{1}', "\"")) {
+            let relative = !path.starts_with('/');
+            let device = path.starts_with("/dev/") || path.starts_with("/proc/self/");
+            let inside = writable.iter().any(|directory| Path::new(&path).starts_with(directory));
+            assert!(relative || device || inside, "{call}");
+            changes += usize::from(inside);
+        }
+    }
+    assert!(changes > 20, "only {changes} changes were seen");
 }

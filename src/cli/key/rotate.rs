@@ -7,8 +7,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::key::rotate_due::{self, Task};
-use crate::cli::key::surroundings;
+use crate::cli::key::{rotate_due, surroundings};
 use crate::cli::output::Style;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
@@ -88,22 +87,20 @@ pub(crate) struct RotateArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
-    let mut settings = context.settings()?;
+    match args.if_due {
+        true => rotate_due::run(context, &args.passphrase, args.splay, |resume| work(context, args, resume)),
+        false => work(context, args, args.resume),
+    }
+}
+
+fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
+    let settings = context.settings()?;
     if args.status {
         let report = open(&settings.paths)?.map(|journal| journal.report());
         return context.output.finish("key.rotate", &report, |report| match report {
             Some(report) => text(context, report),
             None => "no rotation is open".to_owned(),
         });
-    }
-    let mut resume = args.resume;
-    if args.if_due {
-        match rotate_due::decide(context, &args.passphrase, args.splay)? {
-            Task::Nothing(standing) => return rotate_due::skipped(context, &standing),
-            Task::Resume => resume = true,
-            Task::Start => {}
-        }
-        settings = context.settings()?;
     }
     let session = context.session_quietly(settings, &args.passphrase)?;
     let options = options(context, args, &session)?;

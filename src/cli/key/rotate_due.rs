@@ -16,12 +16,13 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::config::duration;
-use crate::ops::due::{Standing, Verdict, assess};
+use crate::ops::ErrorCode;
+use crate::ops::due::{Standing, Verdict};
 
-use super::needs_rotation::{unknown_age, why};
+use super::needs_rotation::{measured, why};
 
 /// What a timer's run has to do.
-pub(super) enum Task {
+enum Task {
     /// A new rotation.
     Start,
     /// The open one.
@@ -30,28 +31,44 @@ pub(super) enum Task {
     Nothing(Box<Standing>),
 }
 
-/// Decides, after a random wait of at most `splay` where a rotation would start.
-pub(super) fn decide(
+/// Decides and has it done, after a random wait of at most `splay` where a rotation would start; `work` is told
+/// whether to go on with the open one.
+pub(super) fn run(
     context: &Context,
     passphrase: &PassphraseArgs,
     splay: Option<SignedDuration>,
-) -> Result<Task, Failure> {
-    let task = look(context, passphrase)?;
-    let (Task::Start, Some(splay)) = (&task, splay.filter(|splay| !splay.is_zero())) else { return Ok(task) };
+    work: impl Fn(bool) -> Outcome,
+) -> Outcome {
+    let mut task = look(context, passphrase)?;
+    if let (Task::Start, Some(splay)) = (&task, splay.filter(|splay| !splay.is_zero())) {
+        wait(context, splay);
+        // Somebody may have rotated meanwhile, or changed the configuration.
+        task = look(context, passphrase)?;
+    }
+    let carry_out = |task: &Task| match task {
+        Task::Start => work(false),
+        Task::Resume => work(true),
+        Task::Nothing(standing) => skipped(context, standing),
+    };
+    match carry_out(&task) {
+        // Another process began or ended a rotation in between: what is to do now is another thing.
+        Err(Failure(error)) if matches!(error.code, ErrorCode::RotationOpen | ErrorCode::NotConfigured) => {
+            carry_out(&look(context, passphrase)?)
+        }
+        outcome => outcome,
+    }
+}
+
+fn wait(context: &Context, splay: SignedDuration) {
     let longest = Duration::try_from(splay).unwrap_or_default();
     let wait = longest.mul_f64(UnwrapErr(SysRng).random_range(0.0..=1.0));
     let seconds = SignedDuration::from_secs(i64::try_from(wait.as_secs()).unwrap_or_default());
     context.output.status(&format!("waiting {} before the rotation", duration::text(seconds)));
     std::thread::sleep(wait);
-    // Somebody may have rotated meanwhile, or changed the configuration.
-    look(context, passphrase)
 }
 
 fn look(context: &Context, passphrase: &PassphraseArgs) -> Result<Task, Failure> {
-    let standing = assess(&context.session_quietly(context.settings()?, passphrase)?)?;
-    if standing.verdict == Verdict::Unknown {
-        return Err(unknown_age(&standing).into());
-    }
+    let standing = measured(context, passphrase)?;
     Ok(match (standing.needs_rotation(), &standing.rotation) {
         // Whether the grace period is over is for the server's clock to say.
         (_, Some(_)) => Task::Resume,
@@ -69,7 +86,7 @@ struct Skipped {
 }
 
 /// The report of a run that had nothing to do.
-pub(super) fn skipped(context: &Context, standing: &Standing) -> Outcome {
+fn skipped(context: &Context, standing: &Standing) -> Outcome {
     let report = Skipped {
         verdict: standing.verdict,
         window_opens_at: standing.window_opens_at,

@@ -71,9 +71,12 @@ struct Problem {
 }
 
 pub(crate) fn run(context: &Context, args: &KeyStatusArgs) -> Outcome {
-    let subjects = if args.all_profiles { every(context, args)? } else { vec![one(context, args)?] };
+    let found = match args.all_profiles {
+        true => context.block_on(look(every(context, args)?, args.offline))?,
+        false => vec![one(context, args)?],
+    };
     let mut keys = Vec::new();
-    for (profile, config_path, standing) in context.block_on(look(subjects, args.offline))? {
+    for (profile, config_path, standing) in found {
         let (standing, problem) = match standing {
             Ok(standing) => (Some(standing), None),
             Err(failure) if !args.all_profiles => return Err(failure),
@@ -103,10 +106,16 @@ struct Subject {
 }
 
 /// The configuration in force.
-fn one(context: &Context, args: &KeyStatusArgs) -> Result<Subject, Failure> {
+fn one(context: &Context, args: &KeyStatusArgs) -> Result<Found, Failure> {
     let settings = context.settings()?;
     let (profile, config) = (settings.paths.profile.clone(), settings.paths.config.value.clone());
-    Ok(Subject { profile, config, session: session(context, args, settings) })
+    let session = session(context, args, settings)?;
+    let standing = context.reading(
+        &session,
+        |session| context.block_on(look_at(Ok(session.clone()), args.offline))?,
+        |standing| standing.registration.is_bad().then_some(ErrorCode::KeyRevoked),
+    );
+    Ok((profile, config, standing))
 }
 
 /// The configuration in force where no profile is named, and every profile.

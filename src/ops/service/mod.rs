@@ -6,6 +6,8 @@
 
 mod escape;
 mod manager;
+mod selection;
+mod state;
 mod unit;
 
 use std::path::{Path, PathBuf};
@@ -13,10 +15,12 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::config::{Origin, Paths, Settings};
+use crate::config::Settings;
 use crate::durable;
-use crate::id::ProfileName;
 use crate::ops::error::{ErrorCode, OpError};
+
+pub use selection::Selection;
+pub use state::{ServiceStatus, UnitState, UnitStatus, status};
 
 /// Whose manager runs the timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,42 +30,6 @@ pub enum Scope {
     User,
     /// The system's.
     System,
-}
-
-/// Which configuration the timer is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Selection {
-    /// The one that is in force where nobody names another.
-    Default,
-    /// A profile.
-    Profile(ProfileName),
-    /// A file elsewhere.
-    Config(PathBuf),
-}
-
-impl Selection {
-    /// What the configuration in force was chosen by.
-    pub fn of(paths: &Paths) -> Self {
-        match (&paths.profile, &paths.config.origin) {
-            (Some(name), _) => Self::Profile(name.clone()),
-            (None, Origin::Default) => Self::Default,
-            (None, _) => Self::Config(paths.config.value.clone()),
-        }
-    }
-
-    /// The units' name without its ending; each configuration has its own.
-    pub fn unit_name(&self) -> String {
-        match self {
-            Self::Default => "artcafe-rotate".to_owned(),
-            Self::Profile(name) => format!("artcafe-rotate-{name}"),
-            Self::Config(path) => {
-                let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, path.as_os_str().as_encoded_bytes());
-                // No profile has such units: theirs go on with a dash.
-                let short: String = hash.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-                format!("artcafe-rotate_{short}")
-            }
-        }
-    }
 }
 
 /// What the units are made of.
@@ -120,40 +88,6 @@ pub struct Unit {
     pub path: PathBuf,
     /// Its text.
     pub text: String,
-}
-
-/// What stands at a unit's place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnitState {
-    /// A file of ours, unchanged.
-    Installed,
-    /// A file that is not as we wrote it.
-    Differs,
-    /// Nothing.
-    Absent,
-}
-
-impl UnitState {
-    /// The word for people and programs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Installed => "installed",
-            Self::Differs => "differs",
-            Self::Absent => "absent",
-        }
-    }
-
-    fn at(path: &Path) -> Result<(Self, Option<Vec<u8>>), OpError> {
-        if path.is_symlink() {
-            return Ok((Self::Differs, None));
-        }
-        Ok(match durable::read_if_present(path, 1024 * 1024)? {
-            None => (Self::Absent, None),
-            Some(bytes) if std::str::from_utf8(&bytes).is_ok_and(unit::is_as_written) => (Self::Installed, Some(bytes)),
-            Some(bytes) => (Self::Differs, Some(bytes)),
-        })
-    }
 }
 
 /// The two units as they should be: service and timer.
@@ -279,52 +213,6 @@ pub fn uninstall(scope: Scope, unit_dir: &Path, name: &str, disable: bool) -> Re
         report.commands = commands.iter().map(|words| manager::line(scope, words)).collect();
     }
     Ok(report)
-}
-
-/// One unit's state.
-#[derive(Debug, Clone, Serialize)]
-pub struct UnitStatus {
-    /// The file.
-    pub path: PathBuf,
-    /// What stands there.
-    pub state: UnitState,
-}
-
-/// The timer's state.
-#[derive(Debug, Clone, Serialize)]
-pub struct ServiceStatus {
-    /// Whose manager.
-    pub scope: Scope,
-    /// Service and timer.
-    pub units: Vec<UnitStatus>,
-    /// `installed`, `differs` or `absent`, over both.
-    pub state: UnitState,
-    /// What `systemctl is-enabled` says, where it can be asked.
-    pub enabled: Option<String>,
-    /// What `systemctl is-active` says, where it can be asked.
-    pub active: Option<String>,
-}
-
-/// Looks at the units.
-pub fn status(scope: Scope, unit_dir: &Path, name: &str) -> Result<ServiceStatus, OpError> {
-    let mut units = Vec::new();
-    for ending in ["service", "timer"] {
-        let path = unit_dir.join(format!("{name}.{ending}"));
-        let state = UnitState::at(&path)?.0;
-        units.push(UnitStatus { path, state });
-    }
-    let all = |wanted: UnitState| units.iter().all(|unit| unit.state == wanted);
-    let state = if all(UnitState::Absent) {
-        UnitState::Absent
-    } else if all(UnitState::Installed) {
-        UnitState::Installed
-    } else {
-        // One of two is not an installation either.
-        UnitState::Differs
-    };
-    let timer = format!("{name}.timer");
-    let ask = |question| manager::word(scope, question, &timer).filter(|_| state != UnitState::Absent);
-    Ok(ServiceStatus { scope, units, state, enabled: ask("is-enabled"), active: ask("is-active") })
 }
 
 fn changed_by_hand(path: &Path) -> OpError {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::ops::due::{Standing, Verdict, assess};
 use crate::ops::{ErrorCode, OpError};
 
@@ -38,11 +39,7 @@ struct Answer {
 }
 
 pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
-    let session = context.session_quietly(context.settings()?, &PassphraseArgs::default())?;
-    let standing = assess(&session)?;
-    if standing.verdict == Verdict::Unknown {
-        return Err(unknown_age(&standing).into());
-    }
+    let standing = measured(context, &PassphraseArgs::default())?;
     let answer = Answer {
         needs_rotation: standing.needs_rotation(),
         verdict: standing.verdict,
@@ -54,8 +51,17 @@ pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
     context.output.finish_with("key.needs-rotation", &answer, code, |answer| answer.why.clone())
 }
 
-/// An age below zero is no reason to leave a key alone for ever.
-pub(super) fn unknown_age(standing: &Standing) -> OpError {
+/// The key's standing by local facts. An age below zero is a failure: it is no reason to leave a key alone for ever.
+pub(super) fn measured(context: &Context, passphrase: &PassphraseArgs) -> Result<Standing, Failure> {
+    let session = context.session_quietly(context.settings()?, passphrase)?;
+    let standing = context.reading(&session, |session| Ok(assess(session)?), |_| None)?;
+    match standing.verdict {
+        Verdict::Unknown => Err(unknown_age(&standing).into()),
+        _ => Ok(standing),
+    }
+}
+
+fn unknown_age(standing: &Standing) -> OpError {
     OpError::new(
         ErrorCode::ClockSkew,
         format!(
