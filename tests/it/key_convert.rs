@@ -69,7 +69,8 @@ fn a_copy_leaves_the_original_and_overwrites_nothing() {
     let copy = env.path("copy");
     let args = ["key", "convert", "--key-format", "openssh", "--output", copy.to_str().unwrap(), "--json"];
     env.run(&args).expect(0);
-    assert!(before.iter().all(|(path, seen)| picture(&env.home()).get(path) == Some(seen)));
+    let after = picture(&env.path(".ssh"));
+    assert!(after.iter().all(|(path, seen)| before.get(path) == Some(seen)) && after.len() == 2);
     assert_eq!(names(&env.home()), [".ssh/artcafe_agent", ".ssh/artcafe_agent.pub", "copy", "copy.pub"]);
     let now = picture(&env.home());
     assert_eq!(env.run(&args).expect(5).code_name(), "FILE_EXISTS");
