@@ -8,6 +8,7 @@ mod action;
 mod chain;
 mod change;
 mod csv;
+mod end;
 mod export;
 mod head;
 mod history;
