@@ -35,6 +35,7 @@
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent` | 0600 | `setup`, `key generate`, `key convert` | the private key |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent.pub` | 0644 | `setup`, `key generate` | its public line; never read as the truth |
 //! | `….TIME.bak`, `….TIME.bak.pub` | 0600, 0644 | `key generate --overwrite` | the pair that was there before |
+//! | `~/.config/systemd/user/artcafe-rotate.*` | 0644 | `service install` | the timer that replaces the key |
 //! | `DIR/sandbox.db` | 0600 | `sandbox … --data DIR` | the stand-in's data |
 //!
 //! `$ARTCAFE_HOME` is `~/.artcafe` and `$ARTCAFE_KEY_DIR` is `~/.ssh` unless set. New directories have
