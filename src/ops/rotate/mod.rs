@@ -31,7 +31,7 @@ use crate::ops::session::Session;
 use crate::secret::SecretString;
 
 pub use fresh::FreshProcess;
-pub use hook::HookOptions;
+pub use hook::{HOOK_VARIABLES, HookOptions};
 pub use journal::refuse_during_hook;
 pub use journal::{Direction, Hook, Journal, Phase};
 pub(super) use links::{plain_name, repair as repair_links};
