@@ -446,3 +446,11 @@ fn an_answer_that_was_lost_is_told_as_unknown() {
     let told = env.told();
     assert_eq!((&told[1]["what"], &told[1]["result"]), (&json!("key_registered"), &json!("unknown")));
 }
+
+#[test]
+fn every_action_is_documented() {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/audit.md")).unwrap();
+    for action in artcafe::ops::audit::Action::ALL {
+        assert!(text.contains(&format!("`{action}`")), "docs/audit.md does not name {action}");
+    }
+}
