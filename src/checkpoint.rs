@@ -1,21 +1,147 @@
-//! Named points at which a test can kill the process.
+//! Points at which a test makes this process fail, as a crash, a full disk or a broken one would.
 //!
-//! Exists in debug builds alone: a release build compiles every point to nothing, which a test proves.
-//! Never changes what the program does otherwise.
+//! Owns the switches `ARTCAFE_TEST_…`, which nothing else reads. Every mutating system call of
+//! `durable` and every request of `api` announces itself here, and every step of a protocol has a
+//! name. All of it exists in debug builds alone: a release build compiles each point to nothing, which
+//! a check proves. Without a switch a point changes nothing. Must stay small, since what is tested is
+//! the program and not this.
 
-/// A point in a protocol. In a debug build the process kills itself here with SIGKILL if
-/// `ARTCAFE_TEST_KILL_AT` names the point, as a crash would.
+pub use switches::{file, http, reach, sync};
+
 #[cfg(debug_assertions)]
-pub fn reach(name: &str) {
-    #[expect(clippy::disallowed_methods, reason = "a switch of tests, absent from release builds")]
-    let wanted = std::env::var_os("ARTCAFE_TEST_KILL_AT");
-    if wanted.is_some_and(|wanted| wanted == name) {
-        // Nothing may run after this: no destructor, no flush, no unlock.
+mod switches {
+    use std::fs::OpenOptions;
+    use std::io::{self, Write as _};
+    use std::path::{Path, PathBuf};
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// What is to happen at a point.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Fate {
+        /// The process kills itself, so that nothing runs after it: no destructor, no flush, no unlock.
+        Kill,
+        /// The operation is not done and fails with this error number.
+        Fail(rustix::io::Errno),
+    }
+
+    /// The switches, read once.
+    struct Switches {
+        /// `ARTCAFE_TEST_KILL_AT=NAME`: dies at the named point.
+        kill_at: Option<String>,
+        /// `ARTCAFE_TEST_POINTS=FILE`: each numbered point met is appended as a line.
+        points: Option<PathBuf>,
+        /// `ARTCAFE_TEST_MUTE=N`: point N is not written down, as if its call had no hook.
+        mute: Option<u64>,
+        /// `ARTCAFE_TEST_FAIL=N:kill|eio|enospc`, or `N+:…` for every point from N on.
+        fail: Option<(u64, bool, Fate)>,
+        /// `ARTCAFE_TEST_SKIP_FSYNC=K`: the K-th fsync, of a file or a directory, is left out.
+        skip_fsync: Option<u64>,
+    }
+
+    static SWITCHES: OnceLock<Switches> = OnceLock::new();
+    static MET: AtomicU64 = AtomicU64::new(0);
+    static SYNCED: AtomicU64 = AtomicU64::new(0);
+
+    fn switches() -> &'static Switches {
+        #[expect(clippy::disallowed_methods, reason = "switches of tests, absent from release builds")]
+        let read = |name: &str| std::env::var(name).ok();
+        SWITCHES.get_or_init(|| Switches {
+            kill_at: read("ARTCAFE_TEST_KILL_AT"),
+            points: read("ARTCAFE_TEST_POINTS").map(PathBuf::from),
+            mute: read("ARTCAFE_TEST_MUTE").and_then(|text| text.parse().ok()),
+            fail: read("ARTCAFE_TEST_FAIL").as_deref().and_then(parse_fail),
+            skip_fsync: read("ARTCAFE_TEST_SKIP_FSYNC").and_then(|text| text.parse().ok()),
+        })
+    }
+
+    fn parse_fail(text: &str) -> Option<(u64, bool, Fate)> {
+        let (number, fate) = text.split_once(':')?;
+        let fate = match fate {
+            "kill" => Fate::Kill,
+            "eio" => Fate::Fail(rustix::io::Errno::IO),
+            "enospc" => Fate::Fail(rustix::io::Errno::NOSPC),
+            _ => return None,
+        };
+        Some((number.trim_end_matches('+').parse().ok()?, number.ends_with('+'), fate))
+    }
+
+    fn die() {
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+
+    /// Numbers a point, writes it down, and says what is to happen at it.
+    fn meet(kind: &str, operation: &str, on: &dyn std::fmt::Display) -> Option<Fate> {
+        let switches = switches();
+        let number = MET.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(path) = switches.points.as_ref().filter(|_| switches.mute != Some(number)) {
+            // One write a point: a trace of system calls shows it right before the call that it announces.
+            let line = format!("{number} {kind} {operation} {on}\n");
+            let _ =
+                OpenOptions::new().append(true).create(true).open(path).and_then(|mut f| f.write_all(line.as_bytes()));
+        }
+        let (first, and_later, fate) = switches.fail?;
+        // A disk that is full lets names go all the same.
+        let frees = and_later && ["unlink", "truncate"].contains(&operation);
+        if frees || number != first && !(and_later && number > first) {
+            return None;
+        }
+        if fate == Fate::Kill {
+            die();
+        }
+        Some(fate)
+    }
+
+    /// A mutating system call on a path is next; an error stands for the call's own.
+    pub fn file(operation: &str, path: &Path) -> io::Result<()> {
+        match meet("file", operation, &path.display()) {
+            Some(Fate::Fail(number)) => Err(number.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// An fsync is next; says whether it is to be done.
+    pub fn sync(operation: &str, path: &Path) -> io::Result<bool> {
+        file(operation, path)?;
+        let number = SYNCED.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(switches().skip_fsync != Some(number))
+    }
+
+    /// A request is next (`before`), or its outcome is known to this process and to nobody else (`after`).
+    pub fn http(when: &str, route: &str) {
+        meet("http", when, &route);
+    }
+
+    /// A named point in a protocol.
+    pub fn reach(name: &str) {
+        if switches().kill_at.as_deref() == Some(name) {
+            die();
+        }
     }
 }
 
-/// A point in a protocol: nothing in a release build.
 #[cfg(not(debug_assertions))]
-#[inline(always)]
-pub fn reach(_name: &str) {}
+mod switches {
+    use std::io;
+    use std::path::Path;
+
+    /// Nothing in a release build.
+    #[inline(always)]
+    pub fn file(_operation: &str, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nothing in a release build: every fsync is done.
+    #[inline(always)]
+    pub fn sync(_operation: &str, _path: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// Nothing in a release build.
+    #[inline(always)]
+    pub fn http(_when: &str, _route: &str) {}
+
+    /// Nothing in a release build.
+    #[inline(always)]
+    pub fn reach(_name: &str) {}
+}

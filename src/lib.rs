@@ -12,7 +12,7 @@
 //! | [`durable`] | files that survive a crash, and locks | `durable.rs` |
 //! | [`secret`] | values that must not be seen, and where they come from | `secret/source.rs` |
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
-//! | [`checkpoint`] | points at which a test can kill a debug build | `checkpoint.rs` |
+//! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!

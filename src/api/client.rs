@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::error::{ApiError, PlanLimit, Unreachable, no_answer};
 use super::retry::{Repeat, wait_before_next};
+use crate::checkpoint;
 use crate::id::{ServerText, TenantId};
 use crate::secret::SecretString;
 
@@ -120,7 +121,9 @@ impl Client {
         let mut attempt = 0;
         loop {
             let started = Instant::now();
+            checkpoint::http("before", request.route);
             let outcome = self.send_once(&request).await;
+            checkpoint::http("after", request.route);
             if let Some(trace) = &self.options.trace {
                 let outcome = match &outcome {
                     Ok((status, _)) => status.as_u16().to_string(),

@@ -161,6 +161,10 @@ pub fn init(session: &Session) -> Result<InitReport, OpError> {
     for (name, value, origin) in session.settings.entries() {
         let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name) else { continue };
         let Some(mut value) = value else { continue };
+        // A default policy that is not written follows the program's.
+        if key.is_policy() && origin == config::Origin::Default {
+            continue;
+        }
         if key == Key::PrivateKeyPath {
             value = session.settings.paths.contract(&session.settings.private_key_path.value);
         }

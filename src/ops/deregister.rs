@@ -18,7 +18,7 @@ use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::rotate::plan::plain_name;
+use crate::ops::rotate::plain_name;
 use crate::ops::session::Session;
 use crate::ops::shared;
 use crate::ops::state::{Deregistering, State};
@@ -113,6 +113,14 @@ pub fn plan(session: &Session) -> Result<Plan, OpError> {
 /// Revokes the key and removes what `setup` made.
 pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Result<DeregisterReport, OpError> {
     let _lock = session.lock()?;
+    // Its second key would be left behind on the server and on the disk, with nothing that remembers it.
+    if let Some(journal) = crate::ops::rotate::open(&session.settings.paths)? {
+        return Err(OpError::new(
+            ErrorCode::RotationOpen,
+            format!("a rotation is open since {} ({})", journal.started_at, journal.phase),
+        )
+        .hint("finish it first: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
+    }
     let plan = plan(session)?;
     let begun = match plan.begun {
         Some(begun) => begun,

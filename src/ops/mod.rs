@@ -20,6 +20,7 @@ mod lower_errors;
 pub mod pages;
 pub mod prove;
 pub mod register;
+pub mod relink;
 pub mod revoke;
 pub mod rotate;
 pub mod session;
@@ -28,6 +29,7 @@ mod shared;
 pub mod show;
 pub mod state;
 pub mod status;
+mod superseded;
 
 pub use error::{ErrorCode, OpError};
 pub use session::Session;

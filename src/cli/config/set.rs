@@ -22,7 +22,7 @@ pub(crate) struct SetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &SetArgs) -> Outcome {
-    let report = change(&context.paths()?, Env::now(), &args.key, &Change::Set(args.value.clone()))?;
+    let report = change(&context.paths_to_change()?, Env::now(), &args.key, &Change::Set(args.value.clone()))?;
     finish(context, "config.set", &report)
 }
 

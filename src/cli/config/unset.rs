@@ -16,6 +16,6 @@ pub(crate) struct UnsetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &UnsetArgs) -> Outcome {
-    let report = change(&context.paths()?, Env::now(), &args.key, &Change::Unset)?;
+    let report = change(&context.paths_to_change()?, Env::now(), &args.key, &Change::Unset)?;
     super::set::finish(context, "config.unset", &report)
 }

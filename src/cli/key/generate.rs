@@ -88,7 +88,7 @@ pub(crate) struct GenerateArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
-    let paths = context.paths()?;
+    let paths = context.paths_to_change()?;
     let output = match &args.output {
         Some(path) => std::path::absolute(paths.expand(&path.to_string_lossy()))
             .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?,

@@ -8,6 +8,7 @@ mod register;
 mod revoke;
 mod rotate;
 mod show;
+mod surroundings;
 
 use clap::Subcommand;
 

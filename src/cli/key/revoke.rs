@@ -13,6 +13,7 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::key::rotate;
 use crate::cli::output::{Output, Style};
+use crate::config::duration;
 use crate::ops::revoke::{
     Answer, CompromiseOptions, CompromiseReport, Method, Plan, Purpose, RevokeOptions, RevokeReport, Target, plan,
     revoke, revoke_compromised,
@@ -61,7 +62,7 @@ pub(crate) struct RevokeArgs {
     #[arg(long)]
     wait: bool,
     /// Wait no longer than this, such as 30s or 5m
-    #[arg(long, value_name = "DURATION", requires = "wait", default_value = "5m", value_parser = rotate::duration)]
+    #[arg(long, value_name = "DURATION", requires = "wait", default_value = "5m", value_parser = duration::parse)]
     wait_timeout: SignedDuration,
     #[command(flatten)]
     passphrase: PassphraseArgs,
@@ -104,7 +105,12 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
     let spinner = context.output.spinner(if args.wait { "revoking, and waiting for the refusal" } else { "revoking" });
     let outcome = if args.compromised {
         // Whoever else uses the key must lose it, so nothing of that kind may stop the rotation.
-        let rotate = RotateOptions { reason, also: true, accept_agent_record: true, ..rotate::plain(context)? };
+        let rotate = RotateOptions {
+            reason,
+            also: true,
+            accept_agent_record: true,
+            ..rotate::plain(context, &[args.passphrase.source()])?
+        };
         let how = CompromiseOptions { since: args.since, rotate };
         context.block_on(revoke_compromised(&session, &plan, &options, &how))?
     } else {

@@ -11,13 +11,13 @@ use serde::Serialize;
 use crate::api::wire::KeyRecord;
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
-use crate::ops::error::OpError;
+use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::revoke::challenge::Answer;
 use crate::ops::revoke::memory::{Compromised, Ended, Memory};
 use crate::ops::revoke::plan::{Plan, Purpose};
 use crate::ops::revoke::rotation::{self, Role};
 use crate::ops::revoke::{RevokeOptions, RevokeReport, end_key};
-use crate::ops::rotate::{self, Phase, RotateOptions, RotateReport};
+use crate::ops::rotate::{self, Phase, RotateOptions, RotateReport, Rotated};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
@@ -88,8 +88,12 @@ pub async fn revoke_compromised(
         }
         Replacement::Switched(new) => {
             report.rotation_left_open = match rotate::rotate(session, &how.rotate, true).await {
-                Ok(done) if done.phase == Phase::Retired => None,
-                Ok(_) => Some("its grace period is not over: `artcafe key rotate --finish` ends it then".to_owned()),
+                Ok(Rotated::Worked(done)) if done.phase == Phase::Retired => None,
+                // Another process has ended it meanwhile.
+                Ok(Rotated::Nothing(_)) => None,
+                Ok(Rotated::Worked(_)) => {
+                    Some("its grace period is not over: `artcafe key rotate --finish` ends it then".to_owned())
+                }
                 Err(error) => Some(format!("{error}: `artcafe key rotate --resume` goes on with it")),
             };
             report.new_key = Some(new);
@@ -202,8 +206,11 @@ async fn replace(session: &Session, plan: &Plan, how: &CompromiseOptions) -> Res
         return Ok(Replacement::Cannot("it is not the key that this configuration names".to_owned()));
     }
     let error = match rotate::rotate(session, &how.rotate, resume).await {
-        Ok(report) if report.phase == Phase::Retired => return Ok(Replacement::Done(report)),
-        Ok(report) => return Ok(Replacement::Switched(report)),
+        Ok(Rotated::Worked(report)) if report.phase == Phase::Retired => return Ok(Replacement::Done(*report)),
+        Ok(Rotated::Worked(report)) => return Ok(Replacement::Switched(*report)),
+        Ok(Rotated::Nothing(nothing)) => {
+            return Err(OpError::new(ErrorCode::ChangedMeanwhile, nothing.message).hint("run the same command again"));
+        }
         Err(error) => error,
     };
     match rotate::open(&session.settings.paths)? {

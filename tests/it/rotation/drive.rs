@@ -1,0 +1,152 @@
+//! What follows on a failure: `--resume` in one copy, `--abort` in another, each as often as it asks
+//! for, and the checker after each.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::checker::{Checker, Expected};
+use super::machine::{Ended, Machine};
+
+/// The stated exceptions to "`--resume` ends retired, `--abort` ends as before the start". Each is
+/// accepted only where the machine itself shows that it applies.
+const EXCEPTIONS: [(Reached, &str); 3] = [
+    (Reached::NothingOpen, "no journal stands: the rotation had not begun, or had come to its end"),
+    (Reached::FinishedInstead, "a request to retire the old key may have left: it goes forward only (exit 5)"),
+    (Reached::SettledLater, "a registration left and its fate is unknown: exit 6 until it is ten minutes old"),
+];
+
+/// How `--resume` or `--abort` ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reached {
+    /// As asked for.
+    Done,
+    NothingOpen,
+    FinishedInstead,
+    SettledLater,
+}
+
+/// What the combinations of one test came to.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) combinations: usize,
+    by_exception: std::collections::BTreeMap<Reached, usize>,
+    pub(super) wrong: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, reached: Reached) {
+        self.combinations += 1;
+        *self.by_exception.entry(reached).or_default() += 1;
+    }
+
+    /// Prints the figures, and fails if anything was wrong.
+    #[track_caller]
+    #[expect(clippy::print_stderr, reason = "the number of combinations belongs to the test's report")]
+    pub(super) fn finish(self, name: &str, points: usize) {
+        eprintln!("{name}: {points} points, {} combinations, none skipped", self.combinations);
+        for (reached, count) in &self.by_exception {
+            let why = EXCEPTIONS.iter().find(|(exception, _)| exception == reached).map_or("", |(_, why)| why);
+            eprintln!("{name}: {count} {reached:?} {why}");
+        }
+        assert!(self.combinations > 0);
+        assert!(
+            self.wrong.is_empty(),
+            "{} wrong of {}:\n{}",
+            self.wrong.len(),
+            self.combinations,
+            self.wrong.join("\n")
+        );
+    }
+}
+
+/// One failure that is looked into.
+pub(super) struct Case<'a> {
+    pub(super) checker: &'a Checker,
+    pub(super) start: &'a Value,
+    pub(super) label: String,
+    pub(super) exempt: &'a [u8],
+}
+
+impl Case<'_> {
+    /// Holds the machine against what is expected.
+    pub(super) fn check(&self, machine: &Machine, expected: Expected, when: &str, tally: &mut Tally) {
+        for violation in self.checker.violations(machine, self.start, expected, self.exempt) {
+            tally.wrong.push(format!("{}, {when}: {violation}", self.label));
+        }
+    }
+
+    /// `--resume` in one copy of the machine as it is, `--abort` in another.
+    pub(super) fn resume_and_abort(&self, machine: &mut Machine, tally: &mut Tally) {
+        self.check(machine, Expected::Standing, "after the failure", tally);
+        machine.stop();
+        machine.keep("failed");
+        for (flag, done) in [("--resume", Expected::Retired), ("--abort", Expected::Before)] {
+            machine.put_back("failed");
+            machine.serve(&[]);
+            match go_on(machine, flag) {
+                Ok((reached, _)) => {
+                    tally.count(reached);
+                    let expected = match reached {
+                        Reached::Done | Reached::SettledLater => done,
+                        Reached::FinishedInstead => Expected::Retired,
+                        Reached::NothingOpen if names_the_old_key(machine, self.start) => Expected::Before,
+                        Reached::NothingOpen => Expected::Retired,
+                    };
+                    self.check(machine, expected, &format!("after {flag} ({reached:?})"), tally);
+                }
+                Err(error) => {
+                    tally.combinations += 1;
+                    tally.wrong.push(format!("{}, {flag}: {error}", self.label));
+                    self.check(machine, Expected::Standing, flag, tally);
+                }
+            }
+        }
+    }
+}
+
+/// The open rotation's journal, read past the implementation.
+pub(super) fn journal(machine: &Machine) -> Option<Value> {
+    let directory = machine.home().join(".artcafe/state/rotations");
+    let mut entries = fs::read_dir(directory).ok()?.map(|entry| entry.unwrap().path());
+    let path = entries.find(|path| path.extension().is_some_and(|extension| extension == "json"))?;
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn names_the_old_key(machine: &Machine, start: &Value) -> bool {
+    fs::read_to_string(machine.config()).unwrap() == start["config"].as_str().unwrap()
+}
+
+/// Runs `--resume` or `--abort` as often as it asks to be run again.
+pub(super) fn go_on(machine: &mut Machine, flag: &str) -> Result<(Reached, Ended), String> {
+    let mut settled_later = false;
+    for _ in 0..4 {
+        let before = journal(machine);
+        let ended = machine.run(&["key", "rotate", flag, "--json"], &[]);
+        let reached = match (ended.run.code, ended.failure().as_str()) {
+            (0, _) if settled_later => Reached::SettledLater,
+            (0, _) => Reached::Done,
+            (69 | 75, _) => continue,
+            (3, "NOT_CONFIGURED") if before.is_none() => Reached::NothingOpen,
+            (5, "DIFFERS")
+                if flag == "--abort" && before.as_ref().is_some_and(|journal| journal["retire_requested"] == true) =>
+            {
+                Reached::FinishedInstead
+            }
+            (6, "PARTLY_DONE")
+                if flag == "--abort"
+                    && before.as_ref().is_some_and(|journal| {
+                        !journal["register_requested_at"].is_null() && journal["new"]["key_id"].is_null()
+                    }) =>
+            {
+                // Time goes by, at the server as well.
+                settled_later = true;
+                machine.serve(&["*=skew:11m".to_owned()]);
+                continue;
+            }
+            _ => return Err(format!("ended with {ended:?}, journal {}", before.unwrap_or_default())),
+        };
+        return Ok((reached, ended));
+    }
+    Err("it never came to an end".to_owned())
+}
