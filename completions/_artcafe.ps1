@@ -48,10 +48,10 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Take an agent from nothing to a proven identity')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show this machine''s identity on one screen')
             [CompletionResult]::new('deregister', 'deregister', [CompletionResultType]::ParameterValue, 'Undo `setup`: revoke the key, remove what was made')
-            [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Generate, look at, convert, register, list, rotate and revoke keys')
+            [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Generate, look at, convert, register, list, rotate and watch keys')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Prove the key, get a token, keep an administrator''s login')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at, check and change the configuration')
-            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Look at, check and copy the history of changes')
+            [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Install a systemd timer that replaces the key in time')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a faithful stand-in for the platform on this machine')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a shell''s completion script')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write a manual page for each command into a directory')
@@ -186,8 +186,8 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('register', 'register', [CompletionResultType]::ParameterValue, 'Register the public key at the platform')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys that are registered for the agent')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Put a new key in the place of the configured one')
-            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a key: it never works again')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete one key record for good')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show the age of the key, its registration, and when it is due')
+            [CompletionResult]::new('needs-rotation', 'needs-rotation', [CompletionResultType]::ParameterValue, 'Say by the exit code whether a timer has something to do')
             break
         }
         'artcafe;key;generate' {
@@ -339,6 +339,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             break
         }
         'artcafe;key;rotate' {
+            [CompletionResult]::new('--splay', '--splay', [CompletionResultType]::ParameterName, 'With --if-due: wait a random time of at most this long before a rotation begins')
             [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'Keep the old key valid for this long after the switch, such as 24h, 90m or 7d')
             [CompletionResult]::new('--algorithm', '--algorithm', [CompletionResultType]::ParameterName, 'Algorithm of the new key [default: as the old one]')
             [CompletionResult]::new('--bits', '--bits', [CompletionResultType]::ParameterName, 'Size of the new RSA key [default: as the old one]')
@@ -362,6 +363,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Say where the open rotation stands')
             [CompletionResult]::new('--finish', '--finish', [CompletionResultType]::ParameterName, 'Retire the old key if its grace period is over')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('--if-due', '--if-due', [CompletionResultType]::ParameterName, 'For timers: go on with the open rotation, rotate if the window is open, else do nothing')
             [CompletionResult]::new('--no-passphrase', '--no-passphrase', [CompletionResultType]::ParameterName, 'Protect the new key with no passphrase')
             [CompletionResult]::new('--keep-old', '--keep-old', [CompletionResultType]::ParameterName, 'Keep the old key''s files')
             [CompletionResult]::new('--also', '--also', [CompletionResultType]::ParameterName, 'Retire the old key although another configuration names it')
@@ -380,10 +382,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'artcafe;key;revoke' {
-            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the platform''s record: superseded, compromised, affiliation-changed, cessation-of-operation, or words of your own [default: unspecified, or compromised with --compromised]')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'With --compromised: list the keys that appeared since then [default: the key''s registration]')
-            [CompletionResult]::new('--wait-timeout', '--wait-timeout', [CompletionResultType]::ParameterName, 'Wait no longer than this, such as 30s or 5m')
+        'artcafe;key;status' {
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
@@ -395,11 +394,9 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
-            [CompletionResult]::new('--current', '--current', [CompletionResultType]::ParameterName, 'The key that the configuration names')
-            [CompletionResult]::new('--compromised', '--compromised', [CompletionResultType]::ParameterName, 'The key is in other hands: put a new one in its place first, and list what it may have added')
-            [CompletionResult]::new('--allow-last', '--allow-last', [CompletionResultType]::ParameterName, 'Revoke it also if it is the last key of its agent that works')
-            [CompletionResult]::new('--no-delete', '--no-delete', [CompletionResultType]::ParameterName, 'Do not delete the record where the platform has no way to revoke it')
-            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the server really refuses the key')
+            [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Also the key of every profile, each by its own file alone; no token given for this run is used')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'End with exit code 7 if something needs attention')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Ask no server')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')
@@ -414,8 +411,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'artcafe;key;delete' {
-            [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
+        'artcafe;key;needs-rotation' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -426,7 +422,6 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
-            [CompletionResult]::new('--allow-last', '--allow-last', [CompletionResultType]::ParameterName, 'Delete it also if it is the last key of its agent that works')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')
@@ -860,7 +855,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'artcafe;audit' {
+        'artcafe;service' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -883,16 +878,16 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree to every confirmation [env: ARTCAFE_YES]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was changed, oldest first')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that the history is whole: no line changed, gone, swapped or cut off')
-            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Copy the history to a file or to standard output')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the units of the timer')
+            [CompletionResult]::new('uninstall', 'uninstall', [CompletionResultType]::ParameterValue, 'Remove the units of the timer')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say whether the timer is installed')
             break
         }
-        'artcafe;audit;show' {
-            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'Only the last N of them')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Only those about this key: a record''s id or an OpenSSH fingerprint')
-            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only those of this action, such as key_generated')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only those from this day or time on, in UTC')
+        'artcafe;service;install' {
+            [CompletionResult]::new('--unit-dir', '--unit-dir', [CompletionResultType]::ParameterName, 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]')
+            [CompletionResult]::new('--on-calendar', '--on-calendar', [CompletionResultType]::ParameterName, 'When the timer looks, as a calendar expression of systemd')
+            [CompletionResult]::new('--splay', '--splay', [CompletionResultType]::ParameterName, 'At most this much later, at random')
+            [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -903,6 +898,10 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'For the system''s manager, in /etc/systemd/system, instead of the user''s')
+            [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the units and write nothing')
+            [CompletionResult]::new('--enable', '--enable', [CompletionResultType]::ParameterName, 'Have systemd read the units and start the timer')
+            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace units that somebody changed')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')
@@ -917,7 +916,8 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'artcafe;audit;verify' {
+        'artcafe;service;uninstall' {
+            [CompletionResult]::new('--unit-dir', '--unit-dir', [CompletionResultType]::ParameterName, 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -928,6 +928,8 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'For the system''s manager, in /etc/systemd/system, instead of the user''s')
+            [CompletionResult]::new('--disable', '--disable', [CompletionResultType]::ParameterName, 'Have systemd stop the timer first')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')
@@ -942,9 +944,8 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'artcafe;audit;export' {
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The file to write [default: standard output]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'jsonl or csv')
+        'artcafe;service;status' {
+            [CompletionResult]::new('--unit-dir', '--unit-dir', [CompletionResultType]::ParameterName, 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -955,7 +956,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
-            [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'For the system''s manager, in /etc/systemd/system, instead of the user''s')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')

@@ -45,10 +45,10 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand setup 'Take an agent from nothing to a proven identity'
             cand status 'Show this machine''s identity on one screen'
             cand deregister 'Undo `setup`: revoke the key, remove what was made'
-            cand key 'Generate, look at, convert, register, list, rotate and revoke keys'
+            cand key 'Generate, look at, convert, register, list, rotate and watch keys'
             cand auth 'Prove the key, get a token, keep an administrator''s login'
             cand config 'Look at, check and change the configuration'
-            cand audit 'Look at, check and copy the history of changes'
+            cand service 'Install a systemd timer that replaces the key in time'
             cand sandbox 'Run a faithful stand-in for the platform on this machine'
             cand completions 'Print a shell''s completion script'
             cand man 'Write a manual page for each command into a directory'
@@ -179,8 +179,8 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand register 'Register the public key at the platform'
             cand list 'List the keys that are registered for the agent'
             cand rotate 'Put a new key in the place of the configured one'
-            cand revoke 'Revoke a key: it never works again'
-            cand delete 'Delete one key record for good'
+            cand status 'Show the age of the key, its registration, and when it is due'
+            cand needs-rotation 'Say by the exit code whether a timer has something to do'
         }
         &'artcafe;key;generate'= {
             cand --algorithm 'Algorithm of a new key: rsa or ed25519 [default: rsa]'
@@ -326,6 +326,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'artcafe;key;rotate'= {
+            cand --splay 'With --if-due: wait a random time of at most this long before a rotation begins'
             cand --grace 'Keep the old key valid for this long after the switch, such as 24h, 90m or 7d'
             cand --algorithm 'Algorithm of the new key [default: as the old one]'
             cand --bits 'Size of the new RSA key [default: as the old one]'
@@ -349,6 +350,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --status 'Say where the open rotation stands'
             cand --finish 'Retire the old key if its grace period is over'
             cand --dry-run 'Say what would be done, and do nothing'
+            cand --if-due 'For timers: go on with the open rotation, rotate if the window is open, else do nothing'
             cand --no-passphrase 'Protect the new key with no passphrase'
             cand --keep-old 'Keep the old key''s files'
             cand --also 'Retire the old key although another configuration names it'
@@ -366,10 +368,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'artcafe;key;revoke'= {
-            cand --reason 'Why, for the platform''s record: superseded, compromised, affiliation-changed, cessation-of-operation, or words of your own [default: unspecified, or compromised with --compromised]'
-            cand --since 'With --compromised: list the keys that appeared since then [default: the key''s registration]'
-            cand --wait-timeout 'Wait no longer than this, such as 30s or 5m'
+        &'artcafe;key;status'= {
             cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
@@ -381,11 +380,9 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
-            cand --current 'The key that the configuration names'
-            cand --compromised 'The key is in other hands: put a new one in its place first, and list what it may have added'
-            cand --allow-last 'Revoke it also if it is the last key of its agent that works'
-            cand --no-delete 'Do not delete the record where the platform has no way to revoke it'
-            cand --wait 'Wait until the server really refuses the key'
+            cand --all-profiles 'Also the key of every profile, each by its own file alone; no token given for this run is used'
+            cand --check 'End with exit code 7 if something needs attention'
+            cand --offline 'Ask no server'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -399,8 +396,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'artcafe;key;delete'= {
-            cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
+        &'artcafe;key;needs-rotation'= {
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -411,7 +407,6 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
-            cand --allow-last 'Delete it also if it is the last key of its agent that works'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -828,7 +823,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'artcafe;audit'= {
+        &'artcafe;service'= {
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -851,15 +846,15 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --yes 'Agree to every confirmation [env: ARTCAFE_YES]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand show 'Show what was changed, oldest first'
-            cand verify 'Check that the history is whole: no line changed, gone, swapped or cut off'
-            cand export 'Copy the history to a file or to standard output'
+            cand install 'Write the units of the timer'
+            cand uninstall 'Remove the units of the timer'
+            cand status 'Say whether the timer is installed'
         }
-        &'artcafe;audit;show'= {
-            cand --last 'Only the last N of them'
-            cand --key 'Only those about this key: a record''s id or an OpenSSH fingerprint'
-            cand --action 'Only those of this action, such as key_generated'
-            cand --since 'Only those from this day or time on, in UTC'
+        &'artcafe;service;install'= {
+            cand --unit-dir 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]'
+            cand --on-calendar 'When the timer looks, as a calendar expression of systemd'
+            cand --splay 'At most this much later, at random'
+            cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -870,6 +865,10 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
+            cand --system 'For the system''s manager, in /etc/systemd/system, instead of the user''s'
+            cand --print 'Print the units and write nothing'
+            cand --enable 'Have systemd read the units and start the timer'
+            cand --overwrite 'Replace units that somebody changed'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -883,7 +882,8 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'artcafe;audit;verify'= {
+        &'artcafe;service;uninstall'= {
+            cand --unit-dir 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -894,6 +894,8 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
+            cand --system 'For the system''s manager, in /etc/systemd/system, instead of the user''s'
+            cand --disable 'Have systemd stop the timer first'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -907,9 +909,8 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'artcafe;audit;export'= {
-            cand --output 'The file to write [default: standard output]'
-            cand --format 'jsonl or csv'
+        &'artcafe;service;status'= {
+            cand --unit-dir 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -920,7 +921,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
-            cand --overwrite 'Replace an existing file'
+            cand --system 'For the system''s manager, in /etc/systemd/system, instead of the user''s'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'

@@ -29,6 +29,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (78, "bad configuration"),
     (130, "interrupted (SIGINT)"),
     (143, "terminated (SIGTERM)"),
+    (255, "`key needs-rotation` cannot tell"),
 ];
 
 macro_rules! error_codes {

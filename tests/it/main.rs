@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod auth_login;
 mod auth_test;
 mod config_commands;
@@ -19,6 +20,7 @@ mod documents;
 mod failures;
 mod generated;
 mod key_convert;
+mod key_due;
 mod key_foreign;
 mod key_formats;
 mod key_generate;
@@ -36,6 +38,7 @@ mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
 mod secrets;
+mod service;
 mod setup;
 mod setup_failures;
 mod support;

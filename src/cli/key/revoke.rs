@@ -109,7 +109,7 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
             reason,
             also: true,
             accept_agent_record: true,
-            ..rotate::plain(context, &[args.passphrase.source()])?
+            ..rotate::plain(context, &args.passphrase)?
         };
         let how = CompromiseOptions { since: args.since, rotate };
         context.block_on(revoke_compromised(&session, &plan, &options, &how))?

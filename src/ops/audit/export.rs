@@ -115,6 +115,6 @@ pub fn export(paths: &Paths, options: &ExportOptions) -> Result<ExportReport, Op
 fn is_own(paths: &Paths, output: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
     real(output).is_some_and(|output| {
-        [chain::path(paths), Head::path(paths)].iter().any(|own| real(own).as_ref() == Some(&output))
+        [chain::path(&paths.home), Head::path(&paths.home)].iter().any(|own| real(own).as_ref() == Some(&output))
     })
 }

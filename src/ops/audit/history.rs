@@ -45,7 +45,7 @@ pub(super) struct History {
 impl History {
     /// Reads it; an absent file is an empty history.
     pub(super) fn read(paths: &Paths) -> Result<Self, OpError> {
-        let (path, head_path) = (chain::path(paths), Head::path(paths));
+        let (path, head_path) = (chain::path(&paths.home), Head::path(&paths.home));
         let mut attempt = 0;
         loop {
             attempt += 1;

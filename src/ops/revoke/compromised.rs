@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::api::wire::KeyRecord;
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
-use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::error::OpError;
 use crate::ops::revoke::challenge::Answer;
 use crate::ops::revoke::memory::{Compromised, Ended, Memory};
 use crate::ops::revoke::plan::{Plan, Purpose};
@@ -89,11 +89,7 @@ pub async fn revoke_compromised(
         Replacement::Switched(new) => {
             report.rotation_left_open = match rotate::rotate(session, &how.rotate, true).await {
                 Ok(Rotated::Worked(done)) if done.phase == Phase::Retired => None,
-                // Another process has ended it meanwhile.
-                Ok(Rotated::Nothing(_)) => None,
-                Ok(Rotated::Worked(_)) => {
-                    Some("its grace period is not over: `artcafe key rotate --finish` ends it then".to_owned())
-                }
+                Ok(_) => Some("its grace period is not over: `artcafe key rotate --finish` ends it then".to_owned()),
                 Err(error) => Some(format!("{error}: `artcafe key rotate --resume` goes on with it")),
             };
             report.new_key = Some(new);
@@ -208,9 +204,7 @@ async fn replace(session: &Session, plan: &Plan, how: &CompromiseOptions) -> Res
     let error = match rotate::rotate(session, &how.rotate, resume).await {
         Ok(Rotated::Worked(report)) if report.phase == Phase::Retired => return Ok(Replacement::Done(*report)),
         Ok(Rotated::Worked(report)) => return Ok(Replacement::Switched(*report)),
-        Ok(Rotated::Nothing(nothing)) => {
-            return Err(OpError::new(ErrorCode::ChangedMeanwhile, nothing.message).hint("run the same command again"));
-        }
+        Ok(Rotated::Nothing(nothing)) => return Ok(Replacement::Cannot(nothing.message)),
         Err(error) => error,
     };
     match rotate::open(&session.settings.paths)? {

@@ -165,6 +165,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
             .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
         }
         None if resume || options.finish => {
+            Journal::remove(paths)?;
             return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
                 .hint("start one with `artcafe key rotate`"));
         }
@@ -262,6 +263,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
     let mut held = Held::take(session)?;
     let paths = &session.settings.paths;
     let Some(mut journal) = Journal::load(paths)? else {
+        Journal::remove(paths)?;
         return Err(
             OpError::new(ErrorCode::NotConfigured, "there is no open rotation").hint("nothing has to be undone")
         );
