@@ -492,6 +492,10 @@ fn a_stolen_key_is_replaced_first_and_looked_at_again() {
                 assert_eq!(record(&server, &old).unwrap()["revocation_reason"], "compromised");
             }
             assert_eq!(env.run(&["auth", "test", "--json"]).expect(0).data()["key_id"], new);
+            let told = fs::read_to_string(env.path(".artcafe/audit.jsonl")).unwrap();
+            let told = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let ends: Vec<Value> = told.filter(|line| line["what"] == format!("key_{}", ended_word(dialect))).collect();
+            assert_eq!((ends.len(), &ends[0]["key_id"], &ends[0]["reason"]), (1, &json!(old), &json!("compromised")));
             // A token of the stolen key adds one more within the hour.
             let late = server.register(AGENT, &SPARE.replace("INdam", "INdbm"));
             let data = revoke(&env, &[target, "--compromised"]).expect(6).data();

@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> Outcome {
     let plan = context.block_on(plan(&session, &target, Purpose::Delete))??;
     plan.check(args.allow_last, Purpose::Delete)?;
     if !plan.records.is_empty() {
-        revoke::show(context, &plan, "deletes");
+        revoke::show(context, &plan, Purpose::Delete);
         if !context.confirm("Delete this record? The platform keeps no history of it")? {
             return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
         }

@@ -90,7 +90,7 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
     let plan = context.block_on(plan(&session, &target, purpose))??;
     plan.check(args.allow_last, purpose)?;
     if !plan.is_over() {
-        show(context, &plan, "revokes");
+        show(context, &plan, purpose);
         if !context.confirm("Revoke this key? It never works again")? {
             return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
         }
@@ -130,7 +130,8 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
 }
 
 /// What will stop working, for the one who is asked.
-pub(super) fn show(context: &Context, plan: &Plan, verb: &str) {
+pub(super) fn show(context: &Context, plan: &Plan, purpose: Purpose) {
+    let verb = if purpose == Purpose::Delete { "deletes" } else { "revokes" };
     let output = &context.output;
     let agent = plan.agent_id.as_ref().map_or("(none)", |agent| agent.as_str());
     output.status(&format!(
@@ -150,8 +151,16 @@ pub(super) fn show(context: &Context, plan: &Plan, verb: &str) {
         let agent = record.agent_id.as_deref().unwrap_or("(none)");
         output.status(&format!("  stays          {} of agent `{agent}`, which holds the same key", record.key_id));
     }
+    let works = plan.records.iter().any(|record| record.is_usable());
     for path in &plan.configurations {
-        output.status(&format!("  stops working  {}", path.display()));
+        let is_replaced =
+            purpose == Purpose::Compromised && plan.is_current && plan.configurations.first() == Some(path);
+        let what = match (works, is_replaced) {
+            (false, _) => "is named by   ",
+            (true, true) => "gets a new key",
+            (true, false) => "stops working ",
+        };
+        output.status(&format!("  {what} {}", path.display()));
     }
     if plan.configurations.is_empty() {
         output.status("  no configuration of this machine names it; others are not known here");

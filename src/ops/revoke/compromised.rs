@@ -89,7 +89,11 @@ pub async fn revoke_compromised(
         Replacement::Switched(new) => {
             report.rotation_left_open = match rotate::rotate(session, &how.rotate, true).await {
                 Ok(Rotated::Worked(done)) if done.phase == Phase::Retired => None,
-                Ok(_) => Some("its grace period is not over: `artcafe key rotate --finish` ends it then".to_owned()),
+                // Another process has ended it meanwhile.
+                Ok(Rotated::Nothing(_)) => None,
+                Ok(Rotated::Worked(_)) => {
+                    Some("its grace period is not over: `artcafe key rotate --finish` ends it then".to_owned())
+                }
                 Err(error) => Some(format!("{error}: `artcafe key rotate --resume` goes on with it")),
             };
             report.new_key = Some(new);

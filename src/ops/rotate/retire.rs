@@ -32,7 +32,7 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
     journal.retired_at.get_or_insert(retired_at);
     if !journal.keep_old {
         links::replace_old(&journal.old.path, &journal.new.path)?;
-        tell::removed(session, &journal.old.path, &journal.old.fingerprint, "superseded")?;
+        tell::removed(session, &journal.old.path, &journal.old.fingerprint, &options.reason)?;
     }
     journal.phase = Phase::Retired;
     forget_old(session, journal)?;
@@ -86,6 +86,8 @@ async fn revoke_old(
             Err(error) if error.is_record_missing() => "deleted",
             Err(error) => return Err(error.into()),
         };
+        let action = if how == "deleted" { Action::KeyDeleted } else { Action::KeyRevoked };
+        tell::ended(session, action, &record.key_id, &journal.old.fingerprint, &options.reason, Outcome::Done)?;
         journal.retired_by = Some(how.to_owned());
     }
     checkpoint::reach("retire.after_request");
