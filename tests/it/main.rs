@@ -33,6 +33,7 @@ mod review_cli;
 mod rotate_hook;
 mod rotate_memory;
 mod rotation;
+mod rotation_model;
 mod safety;
 mod sandbox;
 mod sandbox_exec;

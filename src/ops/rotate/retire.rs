@@ -116,12 +116,12 @@ async fn drop_duplicates(session: &Session, journal: &Journal, grant: &Grant) ->
     Ok(())
 }
 
-/// Used after the switch, beyond the second that the `Date` header leaves open.
+/// Used after the switch, and not by an abort's own proof. `Date` leaves a second open, and the estimate another.
 fn used_by_others(journal: &Journal, last_used: Option<jiff::Timestamp>) -> bool {
-    match (last_used, journal.switched_at) {
-        (Some(used), Some(switched)) => used.duration_since(switched) > jiff::SignedDuration::from_secs(2),
-        _ => false,
-    }
+    let seconds_after =
+        |at: Option<jiff::Timestamp>| last_used.zip(at).map(|(used, at)| used.duration_since(at).as_secs());
+    let is_own = seconds_after(journal.old_proved_at).is_some_and(|seconds| (-2..60).contains(&seconds));
+    !is_own && seconds_after(journal.switched_at).is_some_and(|seconds| seconds >= 2)
 }
 
 /// No other profile or remembered configuration may still name the old key.
