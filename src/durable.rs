@@ -320,7 +320,7 @@ fn parent_of(path: &Path) -> &Path {
 fn sync_parent(path: &Path) -> Result<(), DurableError> {
     let parent = parent_of(path);
     File::open(parent)
-        .and_then(|directory| sync("fsync directory", &directory, parent))
+        .and_then(|directory| sync("fsync-directory", &directory, parent))
         .map_err(failed("sync the directory", parent))
 }
 

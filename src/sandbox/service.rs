@@ -114,6 +114,10 @@ async fn carry_out(service: &Arc<Service>, plan: &Plan, request: &Request, break
             breaker.break_now();
             outcome
         }
+        Some(Kind::After(status)) => {
+            let done = work(service, request.clone()).await;
+            Outcome { reply: fault_reply(&request.path, *status, None, request.now), tenant: done.tenant }
+        }
         _ => work(service, request.clone()).await,
     }
 }

@@ -224,7 +224,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends the rotation; the caller holds the lock of `$ARTCAFE_HOME`, so no hook runs.
+    /// Ends the rotation, and clears away what a process left that was killed while it wrote the first entry; the
+    /// caller holds the lock of `$ARTCAFE_HOME`, so no hook runs.
     pub fn remove(paths: &Paths) -> Result<(), OpError> {
         durable::remove(&Self::path(paths))?;
         durable::remove(&Self::hook_lock(paths))?;

@@ -33,7 +33,7 @@ use crate::ops::session::Session;
 use crate::secret::SecretString;
 
 pub use fresh::FreshProcess;
-pub use hook::HookOptions;
+pub use hook::{HOOK_VARIABLES, HookOptions};
 pub use journal::refuse_during_hook;
 pub use journal::{Direction, Hook, Journal, Phase};
 pub(super) use links::{plain_name, repair as repair_links};
@@ -75,6 +75,8 @@ pub struct RotateOptions {
     pub accept_agent_record: bool,
     /// End the grace period now if it is over; otherwise say how long it lasts.
     pub finish: bool,
+    /// Why the old key is retired, for the platform's record.
+    pub reason: String,
     /// Name of the new record, after the agent.
     pub default_name_tail: String,
     /// The fresh process that confirms.
@@ -165,6 +167,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
             .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
         }
         None if resume || options.finish => {
+            Journal::remove(paths)?;
             return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
                 .hint("start one with `artcafe key rotate`"));
         }
@@ -265,6 +268,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
     let mut held = Held::take(session)?;
     let paths = &session.settings.paths;
     let Some(mut journal) = Journal::load(paths)? else {
+        Journal::remove(paths)?;
         return Err(
             OpError::new(ErrorCode::NotConfigured, "there is no open rotation").hint("nothing has to be undone")
         );

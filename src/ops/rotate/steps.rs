@@ -279,7 +279,7 @@ fn open_new(session: &Session, options: &RotateOptions, journal: &Journal) -> Re
 
 impl Session {
     /// The same session with another key in force.
-    pub(super) fn as_key(&self, path: &std::path::Path, key_id: Option<crate::id::KeyId>) -> Session {
+    pub(in crate::ops) fn as_key(&self, path: &std::path::Path, key_id: Option<crate::id::KeyId>) -> Session {
         let mut session = self.clone();
         session.settings.private_key_path = Sourced { value: path.to_path_buf(), origin: Origin::Default };
         session.settings.key_id = key_id.map(|value| Sourced { value, origin: Origin::Default });

@@ -38,6 +38,8 @@ pub(super) enum Kind {
     CloseBefore,
     /// Does the work, then closes the connection without an answer.
     CloseAfter,
+    /// Does the work, then answers this error status.
+    After(u16),
     /// Answers 504 at once and does the work after a while.
     Late(Duration),
     /// Announces the whole body and closes after so many bytes of it; `None` is half.

@@ -20,6 +20,7 @@ A DURATION is a number with ms, s, m or h.
     :retry-after=date[+S]    with a Retry-After header as an HTTP date S seconds ahead (default 1)
   close-before             closes the connection, nothing done
   close-after              does the work, then closes the connection without an answer
+  after:NUMBER             does the work, then answers this error status
   late:DURATION            answers 504 at once and does the work after DURATION
   cut[:BYTES]              announces the whole body, sends BYTES of it (default half), closes
   skew:[+|-]DURATION       the server's clock is off: Date header, stamps, token lifetimes
@@ -108,6 +109,10 @@ fn read_kind(text: &str) -> Result<Kind, Refusal> {
     let needed = || argument.ok_or_else(|| ("argument", format!("of `{name}` is missing, such as {name}:2s")));
     let kind = match name {
         "delay" => Kind::Delay(read_duration(needed()?)?),
+        "after" => match needed()?.parse::<u16>() {
+            Ok(status @ 400..=599) => Kind::After(status),
+            _ => return Err(("argument", "of `after` is not an error status (400 to 599)".to_owned())),
+        },
         "late" => Kind::Late(read_duration(needed()?)?),
         "skew" => Kind::Skew(read_skew(needed()?)?),
         "stale" => Kind::Stale(read_age(needed()?)?),
@@ -129,7 +134,7 @@ fn read_kind(text: &str) -> Result<Kind, Refusal> {
                 return Err((
                     "fault",
                     format!(
-                        "`{name}` is unknown: expected a status, delay, close-before, close-after, late, cut, skew or stale"
+                        "`{name}` is unknown: expected a status, delay, close-before, close-after, after, late, cut, skew or stale"
                     ),
                 ));
             }
@@ -199,6 +204,7 @@ mod tests {
             ("late:2s", Kind::Late(Duration::from_secs(2))),
             ("close-before", Kind::CloseBefore),
             ("close-after", Kind::CloseAfter),
+            ("after:500", Kind::After(500)),
             ("cut", Kind::Cut(None)),
             ("cut:10", Kind::Cut(Some(10))),
             ("skew:-3600s", Kind::Skew(-3_600_000)),
@@ -246,6 +252,8 @@ mod tests {
             ("GET /x=delay:2", "argument"),
             ("GET /x=delay:9999999h", "argument"),
             ("GET /x=close-after:1", "argument"),
+            ("GET /x=after", "argument"),
+            ("GET /x=after:200", "argument"),
             ("GET /x=cut:-1", "argument"),
             ("GET /x=429:2", "argument"),
             ("GET /x=429:retry-after=date+99999999999", "argument"),

@@ -231,7 +231,7 @@ def check(request):
                 wrong.append(f"(4) {record['id']} is active, and it is not the configured key")
         if len(active) > max(start["active"], 1):
             wrong.append(f"(5) {len(active)} keys are left active, {start['active']} were at the start")
-        journals = [name for name in files if "/state/rotations/" in name]
+        journals = [name for name in files if "/state/rotations/" in name and name.endswith(".json")]
         if journals:
             wrong.append(f"(3) a rotation is still open: {journals}")
 

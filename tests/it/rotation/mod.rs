@@ -2,6 +2,11 @@
 //! and a program that shares nothing with the implementation looks at what is left.
 
 mod checker;
+mod controls;
+mod coverage;
 mod drive;
 mod files;
+mod lost_writes;
 mod machine;
+mod requests;
+mod trace;
