@@ -190,7 +190,9 @@ fn a_configuration_in_json_comes_back_to_the_byte() {
             let path = machine.env.write(&format!("names-{names_key}.json"), &text);
             if !names_key {
                 // The record's id is remembered from a registration.
-                run_with(&machine, &path, &["key", "register"]).expect(0);
+                let mut env = machine.env.clone();
+                env.set("ARTCAFE_TOKEN", machine.server.token());
+                env.run(&["key", "register", "--config", &path]).expect(0);
                 write(std::path::Path::new(&path), &text, 0o600);
             }
             let mut command = machine.env.command(&["key", "rotate", "--config", &path]);
@@ -253,7 +255,7 @@ fn a_revoked_key_is_told_with_the_way_to_the_one_that_works() {
             }
             machine.take_away(&id_of(&machine.new_records()[0]));
             let failure = machine.run(Command::Resume).expect(4).failure();
-            assert!(failure["hint"].as_str().unwrap().contains("artcafe key rotate --abort"), "{point}: {failure}");
+            assert!(failure["hint"].as_str().unwrap().contains("--abort"), "{point}: {failure}");
             machine.run(Command::Abort).expect(0);
             assert_eq!(machine.violations(&start, "before"), [""; 0], "{point}");
         }
@@ -283,7 +285,7 @@ fn a_revoked_key_is_told_with_the_way_to_the_one_that_works() {
 
 #[test]
 fn the_grace_is_measured_on_the_servers_clock() {
-    // The server's clock jumps when the rotation has stopped: twenty requests are not yet half of what follows.
+    // The server's clock jumps when the rotation has stopped.
     for (jump, ends) in [("+2h", true), ("-2h", false)] {
         let mut machine = Machine::new(Dialect::Documented, &[]);
         machine.env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
@@ -309,7 +311,6 @@ fn a_clock_that_jumps_within_a_rotation_costs_no_key() {
         for number in 2..=requests {
             let machine = Machine::new(Dialect::Documented, &[format!("*=skew:{jump}@{number}")]);
             let start = machine.picture();
-            // The picture has asked something too.
             let run = machine.run(Command::Rotate);
             assert_eq!(machine.violations(&start, "standing"), [""; 0], "{jump} at {number}: {run:?}");
             if run.code != 0 && machine.journal().is_some() {
