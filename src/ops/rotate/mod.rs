@@ -75,8 +75,8 @@ pub struct RotateOptions {
     pub accept_agent_record: bool,
     /// End the grace period now if it is over; otherwise say how long it lasts.
     pub finish: bool,
-    /// Why the old key is retired, for the platform's record.
-    pub reason: String,
+    /// Why the old key is retired, for the platform's record; what the rotation began with when absent.
+    pub reason: Option<String>,
     /// Name of the new record, after the agent.
     pub default_name_tail: String,
     /// The fresh process that confirms.
@@ -185,6 +185,9 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
     if journal.phase == Phase::Proven {
         // A proof from before a crash says nothing of now, and the configuration is switched next.
         journal.phase = Phase::Registered;
+    }
+    if let Some(reason) = &options.reason {
+        journal.reason.clone_from(reason);
     }
     hook::replace(session, options, &mut journal)?;
     go_forward(session, options, &mut journal, &mut held).await?;
