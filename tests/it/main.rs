@@ -34,6 +34,8 @@ mod rotate_hook;
 mod rotate_memory;
 mod rotation;
 mod rotation_model;
+mod rotation_scenarios;
+mod rotation_twenty;
 mod safety;
 mod sandbox;
 mod sandbox_exec;

@@ -70,7 +70,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         token_life_seconds: None,
         clock_offset_seconds: None,
     };
-    let mut proof = Proof { session, client: session.client()?, key, report };
+    let mut proof = Proof { session, client: session.client()?, key, report, last_used: None };
     let verdict = proof.run().await;
     Ok(proof.finish(verdict))
 }
@@ -114,6 +114,7 @@ struct Proof<'a> {
     client: &'a Client,
     key: &'a LoadedKey,
     report: ProofReport,
+    last_used: Option<jiff::Timestamp>,
 }
 
 impl Proof<'_> {
@@ -215,7 +216,10 @@ impl Proof<'_> {
             let shown = matches!(&record, Ok(record) if self.is_this_key(record));
             self.step("confirm", Some("GET /ssh-keys/{id}"), shown, started);
             match record {
-                Ok(_) if shown => return Ok(()),
+                Ok(record) if shown => {
+                    self.last_used = record.last_used;
+                    return Ok(());
+                }
                 Ok(_) => return Err(self.unconfirmed("it shows another key, or one that is not active")),
                 Err(error) if error.is_temporary() => return Err(error.into()),
                 Err(_) => {}
@@ -224,11 +228,11 @@ impl Proof<'_> {
         let started = Instant::now();
         let records = self.client.keys(access).await;
         let found = records.as_ref().ok().and_then(|records| records.iter().find(|record| self.is_this_key(record)));
-        let found = found.map(|record| record.key_id.clone());
+        let found = found.map(|record| (record.key_id.clone(), record.last_used));
         self.step("confirm", Some("GET /ssh-keys"), found.is_some(), started);
         match (records, found) {
-            (_, Some(id)) => {
-                self.report.key_id = Some(id);
+            (_, Some((id, last_used))) => {
+                (self.report.key_id, self.last_used) = (Some(id), last_used);
                 Ok(())
             }
             (Err(error), None) if error.is_temporary() => Err(error.into()),
@@ -282,6 +286,6 @@ impl Proof<'_> {
             self.report.reason = Some(error.message.clone());
             self.report.hint = error.hint.clone();
         }
-        Outcome { report: self.report, verdict }
+        Outcome { report: self.report, verdict, last_used: self.last_used }
     }
 }

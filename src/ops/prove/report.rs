@@ -62,4 +62,6 @@ pub struct Outcome {
     pub report: ProofReport,
     /// The token of a proven key.
     pub verdict: Result<SecretString, OpError>,
+    /// When the key was last used as the server has it, this proof included; it is no part of the report.
+    pub last_used: Option<jiff::Timestamp>,
 }

@@ -165,18 +165,17 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     let mut ids: Vec<_> = found.iter().map(|record| record.key_id.clone()).collect();
     ids.extend(journal.new.key_id.clone().filter(|id| !found.iter().any(|record| record.key_id == *id)));
     // A record whose id is known was counted when it was seen.
-    let mut seen = if journal.new.key_id.is_none() { found.len() } else { 0 };
+    let known = journal.new.key_id.clone();
     for id in ids {
         match client.delete_key(&id, grant.access()).await {
             Ok(()) => tell::ended(session, Action::KeyDeleted, &id, &new.openssh_fingerprint(), UNDONE, Outcome::Done)?,
             Err(error) if error.is_record_missing() => {}
             Err(error) => return Err(error.into()),
         }
-        if seen > 0 {
+        if Some(&id) != known.as_ref() {
             // Seen once and deleted: a later run must not wait for it again.
-            seen -= 1;
             journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
-            journal.new.key_id = Some(id);
+            journal.new.key_id.get_or_insert(id);
             journal.save(&session.settings.paths)?;
         }
     }

@@ -166,6 +166,9 @@ pub struct Journal {
     pub switched: Option<Change>,
     /// When the configuration was switched, by the server's clock.
     pub switched_at: Option<Timestamp>,
+    /// When this rotation itself last used the old key, as the server told it.
+    #[serde(default)]
+    pub old_last_used: Option<Timestamp>,
     /// When an abort began to prove the old key: that use is not another host's.
     #[serde(default)]
     pub old_proved_at: Option<Timestamp>,

@@ -31,7 +31,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     can_be_written(session, file)?;
     let old = session.key()?;
     let public = old.key.public();
-    let (grant, authorized_by) = authorize(session, &old).await?;
+    let Authority { grant, authorized_by, last_used } = authorize(session, &old).await?;
     let client = session.client()?;
     let records = client.keys(grant.access()).await?;
     let record =
@@ -88,6 +88,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
         registrations_unseen: 0,
         switched: None,
         switched_at: None,
+        old_last_used: last_used,
         old_proved_at: None,
         retire_after: None,
         retire_requested: false,
@@ -212,11 +213,22 @@ pub(super) fn from_file_alone(session: &Session) -> Result<&ConfigFile, OpError>
     Ok(file)
 }
 
+/// What a registration is asked for with.
+pub(super) struct Authority {
+    /// The token.
+    pub(super) grant: Grant,
+    /// Where it came from, if not from the old key.
+    pub(super) authorized_by: Option<String>,
+    /// When the old key was last used as the server has it, this use included.
+    pub(super) last_used: Option<jiff::Timestamp>,
+}
+
 /// The old key's own token where it works, else an administrator's; says which it was if not the first.
-pub(super) async fn authorize(session: &Session, old: &LoadedKey) -> Result<(Grant, Option<String>), OpError> {
+pub(super) async fn authorize(session: &Session, old: &LoadedKey) -> Result<Authority, OpError> {
     let outcome = prove::prove(session, old).await?;
+    let last_used = outcome.last_used;
     let error = match outcome.verdict {
-        Ok(token) => return Ok((Grant::of_agent(token), None)),
+        Ok(token) => return Ok(Authority { grant: Grant::of_agent(token), authorized_by: None, last_used }),
         Err(error) => error,
     };
     if !prove::is_dead(error.code) {
@@ -224,8 +236,8 @@ pub(super) async fn authorize(session: &Session, old: &LoadedKey) -> Result<(Gra
     }
     match access::administrator(session).await? {
         Some(grant) => {
-            let from = grant.from.clone();
-            Ok((grant, Some(from)))
+            let authorized_by = Some(grant.from.clone());
+            Ok(Authority { grant, authorized_by, last_used })
         }
         None => Err(access::missing().because(error)),
     }

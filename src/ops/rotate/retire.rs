@@ -115,7 +115,9 @@ async fn drop_duplicates(session: &Session, journal: &Journal, grant: &Grant) ->
 fn used_by_others(journal: &Journal, last_used: Option<jiff::Timestamp>) -> bool {
     let seconds_after =
         |at: Option<jiff::Timestamp>| last_used.zip(at).map(|(used, at)| used.duration_since(at).as_secs());
-    let is_own = seconds_after(journal.old_proved_at).is_some_and(|seconds| (-2..60).contains(&seconds));
+    // The server's own stamp stays true when a clock jumps.
+    let is_own = last_used == journal.old_last_used
+        || seconds_after(journal.old_proved_at).is_some_and(|seconds| (-2..60).contains(&seconds));
     !is_own && seconds_after(journal.switched_at).is_some_and(|seconds| seconds >= 2)
 }
 

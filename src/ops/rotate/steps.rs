@@ -18,6 +18,9 @@ use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, te
 use crate::ops::session::{LoadedKey, Session};
 use crate::secret::SecretString;
 
+/// What is left to do when the new key does not work before the old one is retired.
+const LEAVE_NEW: &str = "go back to the old key: `artcafe key rotate --abort`";
+
 /// Performs exactly one step and records it durably.
 pub(super) async fn advance(
     session: &Session,
@@ -79,7 +82,8 @@ async fn register(
     journal: &mut Journal,
     held: &mut Held,
 ) -> Result<(), OpError> {
-    let (grant, authorized_by) = authorize(session, options, journal).await?;
+    let plan::Authority { grant, authorized_by, last_used } = authorize(session, options, journal).await?;
+    journal.old_last_used = last_used.or(journal.old_last_used);
     journal.authorized_by = authorized_by.or(journal.authorized_by.take());
     let public = new_public(journal)?;
     let in_doubt_since = journal.register_requested_at;
@@ -103,7 +107,7 @@ async fn register(
             // Found by looking, so nothing was sent.
             journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
             journal.save(&session.settings.paths)?;
-            return Err(error);
+            return Err(error.hint(LEAVE_NEW));
         }
         Err(error) => return Err(error),
     };
@@ -121,11 +125,7 @@ async fn register(
 }
 
 /// The old key or an administrator; after a way back that was left, the new key itself may be all that works.
-async fn authorize(
-    session: &Session,
-    options: &RotateOptions,
-    journal: &Journal,
-) -> Result<(Grant, Option<String>), OpError> {
+async fn authorize(session: &Session, options: &RotateOptions, journal: &Journal) -> Result<plan::Authority, OpError> {
     let as_old = session.as_key(&journal.old.path, journal.old.key_id.clone());
     let refused = match as_old.key() {
         Ok(old) => match plan::authorize(&as_old, &old).await {
@@ -136,7 +136,7 @@ async fn authorize(
     };
     let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
     match prove::prove(&as_new, &open_new(session, options, journal)?).await?.verdict {
-        Ok(token) => Ok((Grant::of_agent(token), None)),
+        Ok(token) => Ok(plan::Authority { grant: Grant::of_agent(token), authorized_by: None, last_used: None }),
         Err(error) if prove::is_dead(error.code) => Err(refused),
         Err(error) => Err(error),
     }
@@ -145,7 +145,10 @@ async fn authorize(
 async fn prove_new(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
     let loaded = open_new(session, options, journal)?;
     let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
-    prove::prove(&as_new, &loaded).await?.verdict?;
+    prove::prove(&as_new, &loaded).await?.verdict.map_err(|error| match prove::is_dead(error.code) {
+        true => error.hint(LEAVE_NEW),
+        false => error,
+    })?;
     reached(session, journal, Phase::Proven)
 }
 

@@ -107,6 +107,41 @@ impl Machine {
         }
     }
 
+    /// What `check.py` finds wrong, against a picture of the start.
+    pub(crate) fn violations(&self, start: &Value, expected: &str) -> Vec<String> {
+        let answer = self.ask_checker(serde_json::json!({ "start": start, "expected": expected }));
+        answer["violations"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The picture that `check.py` takes of files and records.
+    pub(crate) fn picture(&self) -> Value {
+        self.ask_checker(serde_json::json!({ "do": "picture" }))
+    }
+
+    fn ask_checker(&self, mut request: Value) -> Value {
+        use std::io::Write as _;
+        let own = serde_json::json!({
+            "home": self.env.home(), "config": self.env.config(), "url": self.server.url(), "agent": AGENT,
+            "tenant": self.server.tenant(), "token": self.server.token(),
+        });
+        request.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rotation/check.py");
+        let mut child = std::process::Command::new("python3")
+            .arg(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writeln!(child.stdin.take().unwrap(), "{request}").unwrap();
+        let output = child.wait_with_output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Kills a command at a named point.
+    pub(crate) fn killed_at(&self, command: Command, point: &'static str) {
+        self.strike(command, &Strike::Kill(point));
+    }
+
     fn see(&self) -> Seen {
         let journal = self.journal();
         let flag = |pointer: &str| journal.as_ref().is_some_and(|journal| !journal.pointer(pointer).unwrap().is_null());

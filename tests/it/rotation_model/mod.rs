@@ -6,10 +6,10 @@
 //! the invariants must hold, and a command must lead out of it. Orders that are known to be wrong must be found wrong.
 //! `drive` then takes the program itself along the same edges and compares what it leaves with what the model says.
 
-mod drive;
+pub(crate) mod drive;
 mod explore;
 mod protocol;
-mod world;
+pub(crate) mod world;
 
 use explore::{Report, explore};
 use protocol::Protocol;

@@ -59,7 +59,7 @@ pub(super) struct Journal {
 
 /// What a person or a timer starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Command {
+pub(crate) enum Command {
     Rotate,
     Resume,
     Abort,
