@@ -73,6 +73,9 @@ _artcafe() {
             artcafe__subcmd__config,profiles)
                 cmd="artcafe__subcmd__config__subcmd__profiles"
                 ;;
+            artcafe__subcmd__config,relink)
+                cmd="artcafe__subcmd__config__subcmd__relink"
+                ;;
             artcafe__subcmd__config,set)
                 cmd="artcafe__subcmd__config__subcmd__set"
                 ;;
@@ -564,7 +567,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help path show get set unset validate init profiles"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help path show get set unset validate init profiles relink"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -780,6 +783,60 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__profiles)
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        artcafe__subcmd__config__subcmd__relink)
             opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1500,7 +1557,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__rotate)
-            opts="-q -v -y -h --resume --abort --status --finish --dry-run --grace --algorithm --bits --key-format --passphrase --new-passphrase --no-passphrase --keep-old --also --accept-agent-record --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --resume --abort --status --finish --dry-run --grace --algorithm --bits --key-format --passphrase --new-passphrase --no-passphrase --post-switch --post-switch-timeout --keep-old --also --accept-agent-record --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1527,6 +1584,14 @@ _artcafe() {
                     return 0
                     ;;
                 --new-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --post-switch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --post-switch-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -329,6 +329,8 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --key-format 'File format of the new key [default: as the old one]'
             cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
             cand --new-passphrase 'Protect the new key with this passphrase: a SOURCE, or nothing to be asked [default: the old one''s]'
+            cand --post-switch 'Run this command once the new key is confirmed, say to restart the agent; if it fails, the rotation is undone'
+            cand --post-switch-timeout 'End that command after this long, such as 60s [default: 60s]'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -546,6 +548,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand validate 'Find every problem in the configuration file'
             cand init 'Write a new configuration from flags, variables and defaults'
             cand profiles 'List the profiles'
+            cand relink 'Name the current key again in a configuration from the past'
         }
         &'artcafe;config;path'= {
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
@@ -716,6 +719,30 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'artcafe;config;profiles'= {
+            cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
+            cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
+            cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
+            cand --agent-id 'The agent to act for [env: ARTCAFE_AGENT_ID]'
+            cand --tenant-id 'The tenant to act in [env: ARTCAFE_TENANT_ID]'
+            cand --token 'Where an administrator''s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]'
+            cand --timeout 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]'
+            cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
+            cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
+            cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
+            cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+            cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+            cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+            cand -q 'Print no status lines [env: ARTCAFE_QUIET]'
+            cand --quiet 'Print no status lines [env: ARTCAFE_QUIET]'
+            cand -v 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+            cand --verbose 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+            cand --no-input 'Never ask [env: ARTCAFE_NO_INPUT]'
+            cand -y 'Agree to every confirmation [env: ARTCAFE_YES]'
+            cand --yes 'Agree to every confirmation [env: ARTCAFE_YES]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'artcafe;config;relink'= {
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'

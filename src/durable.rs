@@ -87,6 +87,21 @@ pub fn read_if_present(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Durab
     }
 }
 
+/// Reads at most the last `limit` bytes of a file that may be absent, and says whether that is all of it.
+pub fn read_end(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, bool)>, DurableError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("read", path)(error)),
+    };
+    let mut bytes = Vec::new();
+    let length = file.metadata().map_err(failed("inspect", path))?.len();
+    file.seek(io::SeekFrom::Start(length.saturating_sub(limit)))
+        .and_then(|_| file.take(limit).read_to_end(&mut bytes))
+        .map_err(failed("read", path))?;
+    Ok(Some((bytes, length <= limit)))
+}
+
 /// Creates a directory and its missing parents, each new one with mode 0700, durably.
 pub fn create_private_dir(path: &Path) -> Result<(), DurableError> {
     if path.is_dir() {
@@ -194,6 +209,16 @@ pub fn settle(path: &Path) -> Result<(), DurableError> {
     sync_parent(&target)
 }
 
+/// Adds bytes to the end of a file durably; creates it when it is absent. A crash can leave a part of them.
+pub fn append(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableError> {
+    checkpoint::file("open", path)
+        .and_then(|()| OpenOptions::new().append(true).create(true).mode(mode).open(path))
+        .and_then(|file| write(&file, path, bytes).and_then(|()| sync("fsync", &file, path)))
+        .map_err(failed("append to", path))?;
+    // Also where the file was there: whoever made it may have died before its name was durable.
+    sync_parent(path)
+}
+
 /// Gives a file a second name, which must be free, in the same directory tree, durably.
 pub fn link_new(from: &Path, to: &Path) -> Result<(), DurableError> {
     match hard_link(from, to) {
@@ -261,6 +286,13 @@ pub fn check_writable(directory: &Path) -> Result<(), DurableError> {
         }
         other => other,
     })
+}
+
+/// Sees that [`replace`] could replace this file as it is, its owner included; leaves nothing behind.
+pub fn check_replaceable(path: &Path) -> Result<(), DurableError> {
+    let target = resolve_link(path)?;
+    let metadata = fs::metadata(&target).map_err(failed("inspect", &target))?;
+    Temporary::create(&target, b"", 0o600)?.take_owner_of(&metadata)
 }
 
 /// Follows a symbolic link to the file that it stands for, which may be absent.
@@ -479,5 +511,24 @@ impl Lock {
             .and_then(|()| write(&file, path, stamp.as_bytes()))
             .map_err(failed("write the lock", path))?;
         Ok(Self { _file: file })
+    }
+
+    /// Who holds the lock at `path`, if anybody does; takes and changes nothing.
+    pub fn holder(path: &Path) -> Result<Option<String>, DurableError> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed("open the lock", path)(error)),
+        };
+        // A shared lock fails while somebody holds the exclusive one, and ends with this function.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(fs::TryLockError::WouldBlock) => {
+                let mut stamp = String::new();
+                file.read_to_string(&mut stamp).map_err(failed("read the lock", path))?;
+                Ok(Some(stamp.trim().to_owned()))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(failed("inspect the lock", path)(error)),
+        }
     }
 }

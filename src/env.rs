@@ -42,6 +42,16 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARTCAFE_ORGANIZATION_ID", None, "Synonym of ARTCAFE_TENANT_ID, as the platform's examples spell it"),
     variable("ARTCAFE_KEY_ID", None, "The key record's id on the server; overrides auth.ssh_key.key_id"),
     variable("ARTCAFE_PRIVATE_KEY_PATH", None, "The private key file; overrides auth.ssh_key.private_key_path"),
+    variable(
+        "ARTCAFE_ROTATION_AFTER",
+        None,
+        "Age at which timers replace the key; overrides rotation.after [default: 30d]",
+    ),
+    variable(
+        "ARTCAFE_ROTATION_MAX_AGE",
+        None,
+        "Age at which the key is due; overrides rotation.max_age [default: 90d]",
+    ),
     variable("ARTCAFE_TOKEN", None, "An administrator's token itself; used, never saved"),
     variable(
         "ARTCAFE_TOKEN_SOURCE",
@@ -116,6 +126,11 @@ impl Env {
     /// The value of a variable; empty counts as absent, and so does what is not Unicode.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Every variable, for a process that is to find what this one found.
+    pub fn variables(&self) -> impl Iterator<Item = (OsString, OsString)> + '_ {
+        self.vars.iter().map(|(name, value)| (name.clone(), value.clone()))
     }
 
     /// Whether a switch variable is on: `1`, `true`, `yes` or `on`.

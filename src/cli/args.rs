@@ -82,6 +82,13 @@ pub(crate) struct PassphraseArgs {
     pub(crate) passphrase: Option<Option<String>>,
 }
 
+impl PassphraseArgs {
+    /// The SOURCE, where one was given.
+    pub(crate) fn source(&self) -> Option<&str> {
+        self.passphrase.as_ref().and_then(|source| source.as_deref())
+    }
+}
+
 /// The private key file to work with.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct PrivateKeyArgs {

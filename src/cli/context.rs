@@ -102,6 +102,13 @@ impl Context {
         Ok(Paths::resolve(&self.env, &self.flags()?)?)
     }
 
+    /// The same for commands that change something without the lock: not while a rotation's hook runs.
+    pub(crate) fn paths_to_change(&self) -> Result<Paths, Failure> {
+        let paths = self.paths()?;
+        crate::ops::rotate::refuse_during_hook(&paths)?;
+        Ok(paths)
+    }
+
     /// The settings.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         Ok(Settings::resolve(&self.env, &self.flags()?)?)
@@ -133,6 +140,38 @@ impl Context {
             self.output.warn("rotation_open", &text);
         }
         self.session_quietly(settings, passphrase)
+    }
+
+    /// Runs what only reads. A rotation may end while it runs: where the key turns out to be gone or dead, the
+    /// configuration is read once more, and if it names another key by now, that one counts.
+    pub(crate) fn reading<T>(
+        &self,
+        session: &Session,
+        run: impl Fn(&Session) -> Result<T, Failure>,
+        verdict: impl Fn(&T) -> Option<ErrorCode>,
+    ) -> Result<T, Failure> {
+        let first = run(session);
+        let code = match &first {
+            Ok(outcome) => verdict(outcome),
+            Err(Failure(error)) => Some(error.code),
+        };
+        if !code.is_some_and(is_gone) || session.settings.private_key_path.origin == Origin::Flag("--private-key") {
+            return first;
+        }
+        // A configuration that cannot be read by now does not make the failure a better one.
+        let Ok(settings) = self.settings() else { return first };
+        let key = |settings: &Settings| {
+            (settings.private_key_path.value.clone(), settings.key_id.as_ref().map(|id| id.value.clone()))
+        };
+        if key(&settings) == key(&session.settings)
+            || settings.endpoint.value != session.settings.endpoint.value
+            || settings.agent_id.as_ref().map(|id| &id.value) != session.settings.agent_id.as_ref().map(|id| &id.value)
+        {
+            return first;
+        }
+        let mut again = session.clone();
+        again.settings = settings;
+        run(&again)
     }
 
     /// The same without a word about an open rotation.
@@ -260,6 +299,12 @@ impl Context {
             .map_err(|error| OpError::new(ErrorCode::Failed, "cannot start the runtime").because(error))?;
         Ok(runtime.block_on(future))
     }
+}
+
+/// Whether a failure is what a key looks like that a rotation has just retired.
+fn is_gone(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::KeyFileMissing | ErrorCode::KeySuperseded | ErrorCode::TokenMissing)
+        || crate::ops::prove::is_dead(code)
 }
 
 fn can_ask(env: &Env, no_input: bool) -> bool {

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -26,7 +27,8 @@ pub(crate) struct Output {
     stdout_color: bool,
     stderr_color: bool,
     stderr_is_terminal: bool,
-    warnings: RefCell<Vec<Value>>,
+    /// Shared by every copy: what is told anywhere reaches the one object.
+    warnings: Rc<RefCell<Vec<Value>>>,
     /// With `--verbose` and JSON: its lines, for the one object.
     trace: Option<Arc<Mutex<Vec<String>>>>,
 }
@@ -66,7 +68,7 @@ impl Output {
             stdout_color: on(env.stdout_is_terminal),
             stderr_color: on(env.stderr_is_terminal),
             stderr_is_terminal: env.stderr_is_terminal,
-            warnings: RefCell::new(Vec::new()),
+            warnings: Rc::default(),
             trace: None,
         }
     }

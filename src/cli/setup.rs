@@ -246,7 +246,7 @@ fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
     };
     let report = {
         let _spinner = context.output.spinner("generating the key");
-        generate(&options)?
+        generate(&settings.paths, Env::now(), &options)?
     };
     context.output.finish("key.generate", &report, |report| super::key::generated(&context.output, report))
 }

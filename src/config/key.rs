@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::duration;
 use super::endpoint::Endpoint;
 use super::error::ConfigError;
 use super::key_path::KeyPath;
@@ -27,6 +28,16 @@ pub enum Key {
     KeyId,
     /// The origin of the platform's API.
     Endpoint,
+    /// The age of a key at which a timer may replace it.
+    RotationAfter,
+    /// The age of a key at which it has to be replaced.
+    RotationMaxAge,
+    /// How long a timer's rotation keeps the old key valid after the switch.
+    RotationGrace,
+    /// The command to run once the configuration names a new key.
+    RotationPostSwitch,
+    /// The time that this command has.
+    RotationPostSwitchTimeout,
     /// The framework's language model provider; written by setup, read by the framework alone.
     LlmProvider,
     /// The framework's language model; written by setup, read by the framework alone.
@@ -36,18 +47,25 @@ pub enum Key {
 /// The synonym of [`Key::TenantId`] that the platform's examples use.
 pub(crate) const ORGANIZATION_ID: &str = "auth.organization_id";
 
+const DURATION_HINT: &str = "write a whole number and a unit, such as 90m, 24h or 30d";
+
 /// The language model providers that the platform's framework offers.
 pub const LLM_PROVIDERS: [&str; 4] = ["anthropic", "openai", "bedrock", "local"];
 
 impl Key {
     /// Every key, in the order of the guide's file.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::AgentId,
         Self::TenantId,
         Self::PrivateKeyPath,
         Self::KeyType,
         Self::KeyId,
         Self::Endpoint,
+        Self::RotationAfter,
+        Self::RotationMaxAge,
+        Self::RotationGrace,
+        Self::RotationPostSwitch,
+        Self::RotationPostSwitchTimeout,
         Self::LlmProvider,
         Self::LlmModel,
     ];
@@ -61,6 +79,11 @@ impl Key {
             Self::KeyType => "auth.ssh_key.key_type",
             Self::KeyId => "auth.ssh_key.key_id",
             Self::Endpoint => "api.endpoint",
+            Self::RotationAfter => "rotation.after",
+            Self::RotationMaxAge => "rotation.max_age",
+            Self::RotationGrace => "rotation.grace",
+            Self::RotationPostSwitch => "rotation.post_switch",
+            Self::RotationPostSwitchTimeout => "rotation.post_switch_timeout",
             Self::LlmProvider => "llm.provider",
             Self::LlmModel => "llm.model",
         }
@@ -69,6 +92,28 @@ impl Key {
     /// The dotted path in its parts.
     pub fn key_path(self) -> KeyPath {
         KeyPath::of_known(self)
+    }
+
+    /// Whether it says how keys are replaced, and nothing about which key or agent it is.
+    pub const fn is_policy(self) -> bool {
+        matches!(
+            self,
+            Self::RotationAfter
+                | Self::RotationMaxAge
+                | Self::RotationGrace
+                | Self::RotationPostSwitch
+                | Self::RotationPostSwitchTimeout
+        )
+    }
+
+    /// How a value of another type than text is put right.
+    pub(crate) const fn type_hint(self) -> &'static str {
+        match self {
+            Self::RotationAfter | Self::RotationMaxAge | Self::RotationGrace | Self::RotationPostSwitchTimeout => {
+                DURATION_HINT
+            }
+            _ => "put the value in quotes",
+        }
     }
 
     /// Says what is wrong with a text as the value of this key: message and hint.
@@ -94,6 +139,22 @@ impl Key {
                 .err()
                 .map(|error| (error.to_string(), "use agent, access or deployment".to_owned())),
             Self::Endpoint => text.parse::<Endpoint>().err().map(|error| (error.to_string(), error.hint().to_owned())),
+            Self::RotationGrace => duration::parse(text).err().map(|message| (message, DURATION_HINT.to_owned())),
+            Self::RotationAfter | Self::RotationMaxAge | Self::RotationPostSwitchTimeout => {
+                let complaint = match duration::parse(text) {
+                    Ok(duration) if duration.is_zero() => Some("it is no time at all".to_owned()),
+                    other => other.err(),
+                };
+                complaint.map(|message| (message, DURATION_HINT.to_owned()))
+            }
+            Self::RotationPostSwitch if text.trim().is_empty() => {
+                Some(("the command is empty".to_owned(), "write a command line, or remove the line".to_owned()))
+            }
+            Self::RotationPostSwitch if text.contains(char::is_control) => Some((
+                "the command contains control characters".to_owned(),
+                "write one line; a longer one belongs in a script".to_owned(),
+            )),
+            Self::RotationPostSwitch => None,
             Self::LlmProvider if !LLM_PROVIDERS.contains(&text) => {
                 Some(("the provider is unknown".to_owned(), format!("use one of {}", LLM_PROVIDERS.join(", "))))
             }
@@ -108,7 +169,7 @@ impl Key {
     pub fn check(self, value: &Scalar) -> Result<(), ConfigError> {
         let complaint = match value {
             Scalar::Text(text) => self.complaint(text),
-            other => Some((format!("it must be a text, not {}", other.kind()), "put the value in quotes".to_owned())),
+            other => Some((format!("it must be a text, not {}", other.kind()), self.type_hint().to_owned())),
         };
         complaint.map_or(Ok(()), |(message, hint)| {
             Err(ConfigError::BadValue { origin: None, key: self.path().to_owned(), message, hint })
@@ -203,6 +264,12 @@ mod tests {
             (Key::Endpoint, "https://x.example", "x.example"),
             (Key::PrivateKeyPath, "~/.ssh/x", ""),
             (Key::LlmProvider, "local", "other"),
+            (Key::RotationAfter, "30d", "30"),
+            (Key::RotationMaxAge, "366d", "367d"),
+            (Key::RotationMaxAge, "1s", "0d"),
+            (Key::RotationGrace, "0s", "-1h"),
+            (Key::RotationPostSwitch, "systemctl --user restart agent", "a\nb"),
+            (Key::RotationPostSwitchTimeout, "60s", "0s"),
         ] {
             assert!(key.check(&Scalar::Text(good.into())).is_ok(), "{key}");
             assert!(key.check(&Scalar::Text(bad.into())).is_err(), "{key}");

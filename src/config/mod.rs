@@ -5,6 +5,7 @@
 //! strictly, and an edit leaves alone everything that it was not asked to change.
 
 mod diff;
+pub mod duration;
 mod edit;
 mod edit_json;
 mod edit_yaml;
@@ -42,6 +43,6 @@ pub use paths::Paths;
 pub use problem::{Problem, Severity};
 pub use scalar::Scalar;
 pub use secrets::{advice as secret_advice, is_secret_name};
-pub use settings::{Flags, Settings};
+pub use settings::{Flags, RotationSettings, Settings};
 pub use text::Format;
 pub use validate::ValidateContext;

@@ -9,6 +9,7 @@ pub(crate) fn known_names(section: &str) -> Option<&'static [&'static str]> {
             "auth",
             "messaging",
             "nats",
+            "rotation",
             "llm",
             "logging",
             "security",
@@ -28,6 +29,7 @@ pub(crate) fn known_names(section: &str) -> Option<&'static [&'static str]> {
         ]),
         "auth.ssh_key" => Some(&["private_key_path", "key_type", "key_id"]),
         "api" => Some(&["endpoint", "version", "websocket_endpoint"]),
+        "rotation" => Some(&["after", "max_age", "grace", "post_switch", "post_switch_timeout"]),
         _ => None,
     }
 }

@@ -6,6 +6,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
+use super::duration;
 use super::endpoint::Endpoint;
 use super::error::ConfigError;
 use super::file::ConfigFile;
@@ -53,10 +56,43 @@ pub struct Settings {
     pub key_id: Option<Sourced<KeyId>>,
     /// The origin of the platform's API.
     pub endpoint: Sourced<Endpoint>,
+    /// When and how keys are replaced.
+    pub rotation: RotationSettings,
     /// The time for one request.
     pub timeout: Sourced<Duration>,
     /// The repeats of a request where a repeat is safe.
     pub retries: Sourced<u32>,
+}
+
+/// When a key is replaced, and what goes with it.
+#[derive(Debug, Clone)]
+pub struct RotationSettings {
+    /// The age at which the window opens: from then on a timer replaces the key.
+    pub after: Sourced<SignedDuration>,
+    /// The age at which the key is due.
+    pub max_age: Sourced<SignedDuration>,
+    /// How long the old key stays valid after the switch.
+    pub grace: Option<Sourced<SignedDuration>>,
+    /// The command line to run once the configuration names the new key.
+    pub post_switch: Option<Sourced<String>>,
+    /// The time that it has.
+    pub post_switch_timeout: Sourced<SignedDuration>,
+}
+
+impl RotationSettings {
+    fn resolve(layers: &Layers<'_>) -> Result<Self, ConfigError> {
+        let length = |key: Key, variables: &[&'static str]| {
+            layers.text(key, None, variables)?.map(|text| length(text, key)).transpose()
+        };
+        let default = |seconds| Sourced::default_of(SignedDuration::from_secs(seconds));
+        Ok(Self {
+            after: length(Key::RotationAfter, &["ARTCAFE_ROTATION_AFTER"])?.unwrap_or(default(30 * 86400)),
+            max_age: length(Key::RotationMaxAge, &["ARTCAFE_ROTATION_MAX_AGE"])?.unwrap_or(default(90 * 86400)),
+            grace: length(Key::RotationGrace, &[])?,
+            post_switch: layers.text(Key::RotationPostSwitch, None, &[])?,
+            post_switch_timeout: length(Key::RotationPostSwitchTimeout, &[])?.unwrap_or(default(60)),
+        })
+    }
 }
 
 impl Settings {
@@ -105,6 +141,7 @@ impl Settings {
                 .unwrap_or(Sourced::default_of(KeyType::default())),
             key_id: key_id.map(|text| convert(text, Key::KeyId)).transpose()?,
             endpoint: convert(endpoint.unwrap_or_else(default_endpoint), Key::Endpoint)?,
+            rotation: RotationSettings::resolve(&layers)?,
             timeout: timeout(env, flags)?,
             retries: retries(env, flags)?,
             paths,
@@ -118,6 +155,10 @@ impl Settings {
             let origin = setting.map_or(Origin::Default, |setting| setting.origin.clone());
             (key.path(), setting.map(|setting| setting.value.to_string()), origin)
         }
+        let policy = &self.rotation;
+        let length = |key: Key, setting: Option<&Sourced<SignedDuration>>| {
+            optional(key, setting.map(|setting| setting.clone().map(duration::text)).as_ref())
+        };
         let seconds = format!("{}", self.timeout.value.as_secs_f64());
         vec![
             optional(Key::AgentId, self.agent_id.as_ref()),
@@ -130,6 +171,11 @@ impl Settings {
             optional(Key::KeyType, Some(&self.key_type)),
             optional(Key::KeyId, self.key_id.as_ref()),
             optional(Key::Endpoint, Some(&self.endpoint)),
+            length(Key::RotationAfter, Some(&policy.after)),
+            length(Key::RotationMaxAge, Some(&policy.max_age)),
+            length(Key::RotationGrace, policy.grace.as_ref()),
+            optional(Key::RotationPostSwitch, policy.post_switch.as_ref()),
+            length(Key::RotationPostSwitchTimeout, Some(&policy.post_switch_timeout)),
             ("timeout", Some(seconds), self.timeout.origin.clone()),
             ("retries", Some(self.retries.value.to_string()), self.retries.origin.clone()),
         ]
@@ -177,6 +223,17 @@ fn convert<T: std::str::FromStr>(text: Sourced<String>, key: Key) -> Result<Sour
             Err(ConfigError::BadValue { origin: Some(text.origin), key: key.path().to_owned(), message, hint })
         }
     }
+}
+
+/// Reads a length of time for `key`, whose rules make the message.
+fn length(text: Sourced<String>, key: Key) -> Result<Sourced<SignedDuration>, ConfigError> {
+    let wrong = match (duration::parse(&text.value), key.complaint(&text.value)) {
+        (Ok(value), None) => return Ok(Sourced::new(value, text.origin)),
+        (_, Some(complaint)) => complaint,
+        (Err(message), None) => (message, key.type_hint().to_owned()),
+    };
+    let (message, hint) = wrong;
+    Err(ConfigError::BadValue { origin: Some(text.origin), key: key.path().to_owned(), message, hint })
 }
 
 fn timeout(env: &Env, flags: &Flags) -> Result<Sourced<Duration>, ConfigError> {

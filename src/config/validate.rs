@@ -3,6 +3,7 @@
 //! Owns the findings, their words and their order. Looks at the file, its mode and the key file that
 //! it names; changes nothing and never shows the value of a secret.
 
+use super::duration;
 use super::endpoint::Endpoint;
 use super::file::ConfigFile;
 use super::key::{Key, ORGANIZATION_ID};
@@ -13,6 +14,9 @@ use super::scalar::{Scalar, is_plain};
 use super::secrets;
 use super::text::Format;
 use super::tree::Node;
+
+/// The sections whose names are ours to judge.
+const SECTIONS: [&str; 5] = ["", "auth", "auth.ssh_key", "api", "rotation"];
 
 /// What validation needs to know of the surroundings.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +40,12 @@ impl ConfigFile {
         let mut problems = self.mode_problems(context.user);
         problems.extend(self.validate_values());
         if let Ok(tree) = self.tree() {
-            for section in ["", "auth", "auth.ssh_key", "api"] {
+            for section in SECTIONS {
                 self.unknown_keys(tree, section, &mut problems);
             }
             self.ambiguous_texts(tree, &mut problems);
             self.endpoint_policy(&mut problems);
+            self.rotation_policy(&mut problems);
             self.key_file(context, &mut problems);
             for (path, position) in secrets::find(tree) {
                 problems.push(
@@ -68,7 +73,7 @@ impl ConfigFile {
                     .key(path),
             );
         }
-        for section in ["", "auth", "auth.ssh_key", "api"] {
+        for section in SECTIONS {
             let Some(node) = node_at(tree, section) else { continue };
             if node.entries().is_none() {
                 let name = if section.is_empty() { "the file".to_owned() } else { format!("`{section}`") };
@@ -107,7 +112,7 @@ impl ConfigFile {
             }
             Some(_) => {
                 let message = format!("`{path}` must be a text, not {}", node.kind());
-                Problem::error(self.path(), "wrong_type", node.position, message).hint("put the value in quotes")
+                Problem::error(self.path(), "wrong_type", node.position, message).hint(key.type_hint())
             }
             None => {
                 let message = format!("`{path}` must be a text, not {}", node.kind());
@@ -206,6 +211,25 @@ impl ConfigFile {
             problems.push(
                 Problem::error(self.path(), "endpoint_not_https", position, format!("`{path}` is not https"))
                     .hint("write https; plain http is for this machine alone")
+                    .key(path),
+            );
+        }
+    }
+
+    /// A window that opens only once the key is due already.
+    fn rotation_policy(&self, problems: &mut Vec<Problem>) {
+        let length = |key: Key| {
+            let found = self.text_of(key)?;
+            duration::parse(&found.value).ok()
+        };
+        let (Some(after), Some(max_age)) = (length(Key::RotationAfter), length(Key::RotationMaxAge)) else { return };
+        let path = Key::RotationAfter.path();
+        let Some((_, position)) = self.scalar(&Key::RotationAfter.key_path()) else { return };
+        if after > max_age {
+            let message = format!("`{path}` is longer than `{}`, which ends it", Key::RotationMaxAge);
+            problems.push(
+                Problem::warning(self.path(), "rotation_window", position, message)
+                    .hint("make it shorter, so that timers have time to replace the key before it is due")
                     .key(path),
             );
         }

@@ -27,4 +27,4 @@ pub use private::PrivateKey;
 pub use public::PublicKey;
 pub use spec::{Algorithm, KeyFormat, KeySpec};
 pub use store::{KeyFiles, read_private};
-pub use strict::{Looseness, LoosenessKind, check_directory, check_strict_modes};
+pub use strict::{Looseness, LoosenessKind, check_directory, check_only_ours, check_strict_modes};

@@ -87,6 +87,17 @@ pub fn check_directory(directory: &Path, user: u32) -> Result<Vec<Looseness>, Ke
     Ok(found)
 }
 
+/// Checks that nobody but the user and root can have written this file, by itself or through its directory.
+pub fn check_only_ours(file: &Path, user: u32) -> Result<Vec<Looseness>, KeyError> {
+    let mut found = Vec::new();
+    for path in [Some(file), file.parent()].into_iter().flatten() {
+        let metadata =
+            fs::metadata(path).map_err(|source| KeyError::Unreadable { path: path.to_path_buf(), source })?;
+        check(path, &metadata, user, 0o022, "go-w", &mut found);
+    }
+    Ok(found)
+}
+
 fn check(path: &Path, metadata: &fs::Metadata, user: u32, closed: u32, wanted: &str, found: &mut Vec<Looseness>) {
     let quoted = quoted(path);
     if metadata.uid() != user && metadata.uid() != 0 {

@@ -5,9 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::config::{self, ConfigFile, Edit, Key, KeyPath, Paths, Scalar};
+use crate::ops::audit::{self, Action};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 
@@ -77,8 +79,9 @@ fn refuse_secret(key: &KeyPath, value: &str) -> Result<(), OpError> {
     Ok(())
 }
 
-/// Sets or unsets one value in the file; other text is kept as it is.
-pub fn change(path: PathBuf, key: &str, change: &Change) -> Result<ChangeReport, OpError> {
+/// Sets or unsets one value in the file in force; other text is kept as it is.
+pub fn change(paths: &Paths, now: Timestamp, key: &str, change: &Change) -> Result<ChangeReport, OpError> {
+    let path = paths.config.value.clone();
     let key_path = path_of(key)?;
     if let Change::Set(value) = change {
         refuse_secret(&key_path, value)?;
@@ -101,9 +104,26 @@ pub fn change(path: PathBuf, key: &str, change: &Change) -> Result<ChangeReport,
         }
     }
     let changed = edit.save()?;
+    if changed {
+        let known = Key::ALL.into_iter().find(|known| known.path() == key);
+        let before = known.zip(file.as_ref()).and_then(|(known, file)| file.text_of(known)).map(|found| found.value);
+        let (action, after) = match change {
+            Change::Set(value) => (Action::ConfigSet, Some(value.clone())),
+            Change::Unset => (Action::ConfigUnset, None),
+        };
+        let mut told = audit::Change::new(action).path(&path).setting(key);
+        told.from = before.filter(|text| may_be_told(known, text));
+        told.to = after.filter(|text| may_be_told(known, text));
+        audit::record(paths, now, told)?;
+    }
     let identity = [Key::AgentId, Key::TenantId, Key::PrivateKeyPath, Key::KeyId, Key::Endpoint];
     let proof_void = changed && identity.iter().any(|identity| identity.path() == key);
     Ok(ChangeReport { path, key: key.to_owned(), changed, proof_void })
+}
+
+/// Whether the history may hold a value: only what can be nothing but an id, a word or a place.
+fn may_be_told(key: Option<Key>, text: &str) -> bool {
+    key.is_some_and(|key| key != Key::LlmModel && key.complaint(text).is_none() && !text.contains("PRIVATE KEY"))
 }
 
 /// The new configuration of `config init`.
@@ -141,6 +161,10 @@ pub fn init(session: &Session) -> Result<InitReport, OpError> {
     for (name, value, origin) in session.settings.entries() {
         let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name) else { continue };
         let Some(mut value) = value else { continue };
+        // A default policy that is not written follows the program's.
+        if key.is_policy() && origin == config::Origin::Default {
+            continue;
+        }
         if key == Key::PrivateKeyPath {
             value = session.settings.paths.contract(&session.settings.private_key_path.value);
         }
@@ -148,5 +172,6 @@ pub fn init(session: &Session) -> Result<InitReport, OpError> {
         entries.push((key, value));
     }
     Edit::replacing(&path, None, config::fresh(config::Format::of(&path), &entries))?.save()?;
+    session.record(audit::Change::new(Action::ConfigWritten).path(&path))?;
     Ok(InitReport { path, values })
 }

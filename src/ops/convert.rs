@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::keys::{KeyFiles, KeyFormat, PrivateKey};
+use crate::ops::audit::{Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 use crate::secret::SecretString;
@@ -83,11 +84,24 @@ pub fn convert(session: &Session, options: &ConvertOptions) -> Result<ConvertRep
         None if same_form => false,
         None => files.replace_private(&encoded)?,
     };
+    let fingerprint = loaded.key.public().openssh_fingerprint();
+    if changed {
+        let form = |format: KeyFormat, encrypted: bool| {
+            format!("{format}, {}", if encrypted { "protected by a passphrase" } else { "no passphrase" })
+        };
+        session.record(
+            Change::new(Action::KeyConverted)
+                .path(&target)
+                .fingerprint(&fingerprint)
+                .from(form(loaded.format, old.is_some()))
+                .to(form(format, passphrase.is_some())),
+        )?;
+    }
     Ok(ConvertReport {
         private_key_path: target,
         key_format: format,
         encrypted: passphrase.is_some(),
-        fingerprint: loaded.key.public().openssh_fingerprint(),
+        fingerprint,
         changed,
     })
 }

@@ -16,8 +16,9 @@ use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::{self, Grant};
+use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::rotate::plan::plain_name;
+use crate::ops::rotate::plain_name;
 use crate::ops::session::Session;
 use crate::ops::shared;
 use crate::ops::state::{Deregistering, State};
@@ -112,6 +113,14 @@ pub fn plan(session: &Session) -> Result<Plan, OpError> {
 /// Revokes the key and removes what `setup` made.
 pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Result<DeregisterReport, OpError> {
     let _lock = session.lock()?;
+    // Its second key would be left behind on the server and on the disk, with nothing that remembers it.
+    if let Some(journal) = crate::ops::rotate::open(&session.settings.paths)? {
+        return Err(OpError::new(
+            ErrorCode::RotationOpen,
+            format!("a rotation is open since {} ({})", journal.started_at, journal.phase),
+        )
+        .hint("finish it first: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
+    }
     let plan = plan(session)?;
     let begun = match plan.begun {
         Some(begun) => begun,
@@ -120,10 +129,12 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
     let mut removed = Vec::new();
     for file in &begun.files {
         if durable::remove(file)? {
+            let action = if *file == begun.config { Action::ConfigRemoved } else { Action::KeyFileRemoved };
+            tell(session, &begun, Change::new(action).path(file))?;
             removed.push(file.clone());
         }
     }
-    forget_key(&begun)?;
+    forget_key(session, &begun)?;
     let mut state = State::load(&session.settings.paths)?;
     state.registrations.retain(|entry| {
         entry.endpoint != begun.endpoint || entry.agent_id != begun.agent_id || !begun.key_ids.contains(&entry.key_id)
@@ -256,42 +267,70 @@ async fn revoke_one(
         Err(error) if error.is_record_missing() => return Ok(None),
         Err(error) => return Err(undone(error)),
     }
-    let how = match client.revoke_key(id, reason, grant.access()).await {
-        Ok(()) => "revoked",
+    let tell = |action: Action, result: Outcome| {
+        let path = &session.settings.private_key_path.value;
+        let mut change = Change::new(action).key_id(id).path(path).reason(reason).result(result);
+        change.fingerprint = public.map(PublicKey::openssh_fingerprint);
+        session.record(change)
+    };
+    // A request whose answer was lost may have worked.
+    let lost = |action: Action, error: ApiError| {
+        if error.may_have_worked() {
+            tell(action, Outcome::Unknown)?;
+        }
+        Err(undone(error))
+    };
+    let (action, how) = match client.revoke_key(id, reason, grant.access()).await {
+        Ok(()) => (Action::KeyRevoked, "revoked"),
         // Section 6: no release of the real server has the route.
         Err(error) if error.is_route_missing() => match client.delete_key(id, grant.access()).await {
-            Ok(()) => "deleted",
-            Err(error) if error.is_record_missing() => "deleted",
-            Err(error) => return Err(undone(error)),
+            Ok(()) => (Action::KeyDeleted, "deleted"),
+            Err(error) if error.is_record_missing() => (Action::KeyDeleted, "deleted"),
+            Err(error) => return lost(Action::KeyDeleted, error),
         },
-        Err(error) if error.is_record_missing() => "deleted",
-        Err(error) => return Err(undone(error)),
+        Err(error) if error.is_record_missing() => (Action::KeyDeleted, "deleted"),
+        Err(error) => return lost(Action::KeyRevoked, error),
     };
     match client.key(id, grant.access()).await {
-        Ok(record) if record.is_usable() => Err(OpError::new(
-            ErrorCode::BadAnswer,
-            format!(
-                "the server said that key {id} was {how}, but shows it active; nothing on this machine was removed"
-            ),
-        )
-        .hint("run the same command again, or revoke the key in the portal")),
-        Ok(_) => Ok(Some(how)),
+        Ok(record) if record.is_usable() => {
+            tell(action, Outcome::Failed)?;
+            Err(OpError::new(
+                ErrorCode::BadAnswer,
+                format!(
+                    "the server said that key {id} was {how}, but shows it active; nothing on this machine was removed"
+                ),
+            )
+            .hint("run the same command again, or revoke the key in the portal"))
+        }
+        Ok(_) => tell(action, Outcome::Done).map(|()| Some(how)),
         // The agent's own token may end with its key: that is an answer as well.
-        Err(error) if error.is_record_missing() || matches!(error.status(), Some(401 | 403)) => Ok(Some(how)),
-        Err(error) => Err(undone(error)),
+        Err(error) if error.is_record_missing() || matches!(error.status(), Some(401 | 403)) => {
+            tell(action, Outcome::Done).map(|()| Some(how))
+        }
+        Err(error) => {
+            tell(action, Outcome::Unknown)?;
+            Err(undone(error))
+        }
     }
 }
 
 /// A configuration that stays no longer names the key that is gone.
-fn forget_key(begun: &Deregistering) -> Result<(), OpError> {
+fn forget_key(session: &Session, begun: &Deregistering) -> Result<(), OpError> {
     let Some(file) = ConfigFile::load(&begun.config)? else { return Ok(()) };
     let mut edit = Edit::new(&file)?;
     let id = file.text_of(Key::KeyId).map(|found| found.value);
-    if id.is_some_and(|id| begun.key_ids.iter().any(|gone| gone.as_str() == id)) {
-        edit.unset(&Key::KeyId.key_path())?;
+    let Some(id) = id.filter(|id| begun.key_ids.iter().any(|gone| gone.as_str() == id)) else { return Ok(()) };
+    edit.unset(&Key::KeyId.key_path())?;
+    if edit.save()? {
+        let change = Change::new(Action::ConfigUnset).path(&begun.config).setting(Key::KeyId.path()).from(id);
+        tell(session, begun, change)?;
     }
-    edit.save()?;
     Ok(())
+}
+
+/// The identity may be gone from the configuration already, so it is named by what was begun.
+fn tell(session: &Session, begun: &Deregistering, change: Change) -> Result<(), OpError> {
+    session.record(change.server(&begun.endpoint).tenant_id(&begun.tenant_id).agent_id(&begun.agent_id))
 }
 
 /// The server did not do it: nothing on this machine is touched.

@@ -68,6 +68,8 @@ error_codes! {
     KeyUnusable "KEY_UNUSABLE" 1 false;
     /// The server answered something that cannot be right.
     BadAnswer "BAD_ANSWER" 1 false;
+    /// The hook after the switch failed.
+    HookFailed "HOOK_FAILED" 1 false;
     /// The command line is wrong.
     Usage "USAGE" 2 false;
     /// A secret was given as an argument.
@@ -94,6 +96,8 @@ error_codes! {
     KeyNotRegistered "KEY_NOT_REGISTERED" 4 false;
     /// The key was revoked.
     KeyRevoked "KEY_REVOKED" 4 false;
+    /// The configuration names a key that a rotation has replaced.
+    KeySuperseded "KEY_SUPERSEDED" 4 false;
     /// The key is registered for another agent.
     KeyOfAnotherAgent "KEY_OF_ANOTHER_AGENT" 4 false;
     /// The server cannot verify keys of this algorithm.
@@ -120,6 +124,8 @@ error_codes! {
     Differs "DIFFERS" 5 false;
     /// Some steps are done, others not; run again.
     PartlyDone "PARTLY_DONE" 6 false;
+    /// A change was made, and the history could not be told.
+    HistoryFailed "HISTORY_FAILED" 6 false;
     /// The old key is still used by another host.
     StillUsed "STILL_USED" 6 false;
     /// Something was found that needs attention.

@@ -5,9 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::config::Paths;
 use crate::keys::{self, KeyFiles, KeyFormat, KeySpec, PrivateKey};
+use crate::ops::audit::{self, Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 use crate::ops::show;
@@ -60,8 +63,28 @@ pub struct GenerateReport {
     pub public_half_checked: bool,
 }
 
+/// Makes a key pair, saves it and tells the history.
+pub fn generate(paths: &Paths, now: Timestamp, options: &GenerateOptions) -> Result<GenerateReport, OpError> {
+    let report = make(options)?;
+    for change in changes(&report) {
+        audit::record(paths, now, change)?;
+    }
+    Ok(report)
+}
+
+/// What the history is told of a pair that was made.
+pub(super) fn changes(report: &GenerateReport) -> impl Iterator<Item = Change> {
+    let path = &report.private_key_path;
+    let aside = report
+        .backup_path
+        .as_ref()
+        .map(|backup| Change::new(Action::KeySetAside).path(path).to(backup.display().to_string()));
+    let made = Change::new(Action::KeyGenerated).path(path).fingerprint(&report.fingerprint);
+    aside.into_iter().chain([made])
+}
+
 /// Makes a key pair and saves it.
-pub fn generate(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
+pub(super) fn make(options: &GenerateOptions) -> Result<GenerateReport, OpError> {
     let files = KeyFiles::at(&options.output);
     options.format.supports(options.spec.algorithm)?;
     if files.exists() && !options.overwrite {

@@ -13,6 +13,7 @@ use crate::config::Paths;
 use crate::durable;
 use crate::id::TenantId;
 use crate::ops::access;
+use crate::ops::audit::{self, Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::logins::{Login, Logins};
 use crate::ops::session::{self, Session, check_token};
@@ -52,6 +53,7 @@ pub async fn login(session: &Session, token: SecretString) -> Result<LoginReport
     let saved_at = session.now_text();
     logins.entries.push(Login { endpoint: endpoint.clone(), tenant_id: tenant_id.clone(), token, saved_at });
     logins.save(&session.settings.paths)?;
+    session.record(Change::new(Action::Login))?;
     Ok(LoginReport { endpoint, tenant_id, expires_at, path: Logins::path(&session.settings.paths) })
 }
 
@@ -103,8 +105,14 @@ pub fn logout_all(paths: &Paths, stamp: &str, now: Timestamp) -> Result<LogoutRe
     // What cannot be read is to go as well; whether it can go is what the removal says.
     let (logins, is_damaged) =
         Logins::load(paths).map_or_else(|_| (Vec::new(), true), |logins| (logins.entries, false));
-    let removed = logins.iter().map(|login| LoginStatus::of(login, now)).collect();
+    let removed: Vec<_> = logins.iter().map(|login| LoginStatus::of(login, now)).collect();
     let was_there = durable::remove(&Logins::path(paths))?;
+    if was_there {
+        tell_logout(paths, now, &removed)?;
+        if is_damaged {
+            audit::record(paths, now, Change::new(Action::Logout).reason("the file of the logins was damaged"))?;
+        }
+    }
     Ok(LogoutReport { removed, damaged_file_removed: is_damaged && was_there })
 }
 
@@ -122,8 +130,15 @@ pub fn logout(session: &Session) -> Result<LogoutReport, OpError> {
         logins.entries = kept;
         logins.save(paths)?;
     }
-    let removed = removed.iter().map(|login| LoginStatus::of(login, now)).collect();
+    let removed: Vec<_> = removed.iter().map(|login| LoginStatus::of(login, now)).collect();
+    tell_logout(paths, now, &removed)?;
     Ok(LogoutReport { removed, damaged_file_removed: false })
+}
+
+fn tell_logout(paths: &Paths, now: Timestamp, removed: &[LoginStatus]) -> Result<(), OpError> {
+    removed.iter().try_for_each(|login| {
+        audit::record(paths, now, Change::new(Action::Logout).server(&login.endpoint).tenant_id(&login.tenant_id))
+    })
 }
 
 /// All stored logins, and what overrides them.

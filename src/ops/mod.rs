@@ -7,6 +7,7 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod audit;
 pub mod configure;
 pub mod convert;
 pub mod deregister;
@@ -19,6 +20,7 @@ mod lower_errors;
 pub mod pages;
 pub mod prove;
 pub mod register;
+pub mod relink;
 pub mod rotate;
 pub mod session;
 pub mod setup;
@@ -26,6 +28,7 @@ mod shared;
 pub mod show;
 pub mod state;
 pub mod status;
+mod superseded;
 
 pub use error::{ErrorCode, OpError};
 pub use session::Session;

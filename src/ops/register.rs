@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::api::Client;
 use crate::api::wire::{KeyRecord, NewKey};
-use crate::config::Edit;
+use crate::config::{Edit, Key};
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
+use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
@@ -80,12 +81,23 @@ pub async fn register(session: &Session, options: &RegisterOptions) -> Result<Re
     let mut report = register_key(session, &key.key.public(), &grant, options).await?;
     if let (Some(id), Some(_lock)) = (&report.key_id, &lock) {
         remember(session, &key.path, &report, id)?;
+        tell(session, &key.path, &report)?;
         report.configuration_updated = write_key_id(session, id)?;
     }
     Ok(report)
 }
 
-/// Registers a public key; touches no file.
+/// Tells the history of a registration, if it is a new one.
+pub(super) fn tell(session: &Session, path: &std::path::Path, report: &RegisterReport) -> Result<(), OpError> {
+    match &report.key_id {
+        Some(id) if !report.already_registered => session.record(
+            Change::new(Action::KeyRegistered).key_id(id).fingerprint(&report.fingerprint).path(path).to(&report.name),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Registers a public key. What came of it is the caller's to remember and tell, but where that is not known.
 pub async fn register_key(
     session: &Session,
     public: &PublicKey,
@@ -144,10 +156,15 @@ pub async fn register_key(
                 }
             }
             report.settled_by_looking = true;
-            settled.ok_or_else(|| {
-                OpError::from(error)
-                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there")
-            })?
+            let Some(record) = settled else {
+                let fingerprint = &report.fingerprint;
+                session.record(
+                    Change::new(Action::KeyRegistered).fingerprint(fingerprint).to(&name).result(Outcome::Unknown),
+                )?;
+                return Err(OpError::from(error)
+                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there"));
+            };
+            record
         }
         Err(error) => return Err(error.into()),
     };
@@ -281,6 +298,11 @@ fn write_key_id(session: &Session, id: &KeyId) -> Result<bool, OpError> {
         return Ok(false);
     }
     let mut edit = Edit::new(file)?;
-    edit.set(&configure::path_of("auth.ssh_key.key_id")?, crate::config::Scalar::Text(id.to_string()))?;
-    Ok(edit.save()?)
+    let key = Key::KeyId;
+    edit.set(&key.key_path(), crate::config::Scalar::Text(id.to_string()))?;
+    let changed = edit.save()?;
+    if changed {
+        session.record(Change::new(Action::ConfigSet).path(file.path()).setting(key.path()).to(id.as_str()))?;
+    }
+    Ok(changed)
 }

@@ -15,6 +15,7 @@ use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
 use crate::keys::{self, DecodedKey, KeyError, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::superseded;
 use crate::secret::SecretString;
 
 /// Fetches the passphrase of a key file; `None` where there is no way to get one.
@@ -164,9 +165,12 @@ impl Session {
             .ok_or_else(|| needed("tenant id", "--tenant-id", "ARTCAFE_TENANT_ID"))
     }
 
-    /// Opens the configured private key.
+    /// Opens the configured private key; one that is gone since a rotation replaced it is told as that.
     pub fn key(&self) -> Result<LoadedKey, OpError> {
-        self.open_key(&self.settings.private_key_path.value)
+        self.open_key(&self.settings.private_key_path.value).map_err(|error| match error.code {
+            ErrorCode::KeyFileMissing => superseded::explained(self, error),
+            _ => error,
+        })
     }
 
     /// Opens a private key, after the checks of mode and owner.
@@ -207,6 +211,13 @@ impl Session {
 
 /// The same for what works without settings.
 pub(super) fn lock_of(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
+    let lock = lock_home(paths, stamp)?;
+    crate::ops::rotate::refuse_during_hook(paths)?;
+    Ok(lock)
+}
+
+/// The bare lock, for the rotation whose own hook has run.
+pub(super) fn lock_home(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
     durable::create_private_dir(&paths.home)?;
     Ok(Lock::acquire(&paths.lock(), stamp, Duration::from_secs(5))?)
 }

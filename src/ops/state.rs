@@ -68,6 +68,31 @@ pub struct Deregistering {
     pub files: Vec<PathBuf>,
 }
 
+/// A finished rotation: which key took the place of which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    /// The endpoint's origin.
+    pub endpoint: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// The old private key's file.
+    pub old_path: PathBuf,
+    /// The old key's record.
+    pub old_key_id: Option<KeyId>,
+    /// The old key's OpenSSH fingerprint.
+    pub old_fingerprint: String,
+    /// The new private key's file.
+    pub new_path: PathBuf,
+    /// The new key's record.
+    pub new_key_id: Option<KeyId>,
+    /// The new key's OpenSSH fingerprint.
+    pub new_fingerprint: String,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+}
+
 /// The file's content.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
@@ -80,6 +105,9 @@ pub struct State {
     /// Deregistrations under way.
     #[serde(default)]
     pub deregistering: Vec<Deregistering>,
+    /// Finished rotations, oldest first.
+    #[serde(default)]
+    pub superseded: Vec<Superseded>,
 }
 
 impl State {

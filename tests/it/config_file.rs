@@ -582,3 +582,59 @@ fn a_file_of_aliases_that_grows_without_end_is_refused_quickly() {
     assert!(matches!(error, ConfigError::Invalid { .. }), "{error}");
     assert!(start.elapsed() < std::time::Duration::from_secs(3), "{:?}", start.elapsed());
 }
+
+#[test]
+fn the_rotation_policy_is_resolved_and_checked() {
+    use artcafe::config::duration;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("config.yaml");
+    let resolve = |text: &str, vars: &[(&str, &str)]| {
+        fs::write(&path, text).unwrap();
+        let mut all = vec![("HOME", "/nowhere"), ("ARTCAFE_CONFIG", path.to_str().unwrap())];
+        all.extend_from_slice(vars);
+        match all.as_slice() {
+            [a, b] => Settings::resolve(&Env::made_up(&[], [*a, *b]), &Flags::default()),
+            [a, b, c] => Settings::resolve(&Env::made_up(&[], [*a, *b, *c]), &Flags::default()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let lengths = |settings: Settings| {
+        let rotation = settings.rotation;
+        [rotation.after, rotation.max_age, rotation.post_switch_timeout].map(|found| duration::text(found.value))
+    };
+    assert_eq!(lengths(resolve("{}\n", &[]).unwrap()), ["30d", "90d", "1m"]);
+    let text =
+        "rotation:\n  after: 7d\n  max_age: \"336h\"\n  grace: 90m\n  post_switch: systemctl --user restart agent\n";
+    let settings = resolve(text, &[("ARTCAFE_ROTATION_AFTER", "1h")]).unwrap();
+    assert_eq!(settings.rotation.after.origin, Origin::Variable("ARTCAFE_ROTATION_AFTER"));
+    assert_eq!(settings.rotation.grace.as_ref().unwrap().value.as_secs(), 5400);
+    assert_eq!(settings.rotation.post_switch.as_ref().unwrap().value, "systemctl --user restart agent");
+    let entry = |name: &str| settings.entries().into_iter().find(|(key, ..)| *key == name).unwrap().1;
+    assert_eq!(entry("rotation.max_age").unwrap(), "14d");
+    assert_eq!(entry("rotation.grace").unwrap(), "90m");
+    assert_eq!(lengths(settings), ["1h", "14d", "1m"]);
+    for (text, vars, wanted) in [
+        ("rotation:\n  after: 30\n", &[][..], "number"),
+        ("rotation:\n  max_age: 0d\n", &[], "no time at all"),
+        ("rotation: 5\n", &[], "section"),
+        ("{}\n", &[("ARTCAFE_ROTATION_MAX_AGE", "soon")], "ARTCAFE_ROTATION_MAX_AGE"),
+    ] {
+        let error = resolve(text, vars).unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(said.contains(wanted), "{text}: {said}");
+    }
+    let findings = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let env = Env::made_up(&[], [("HOME", "/nowhere"), ("ARTCAFE_CONFIG", path.to_str().unwrap())]);
+        let paths = artcafe::config::Paths::resolve(&env, &Flags::default()).unwrap();
+        let file = ConfigFile::load(&path).unwrap().unwrap();
+        let problems = file.validate(ValidateContext { paths: &paths, user: 0 });
+        problems.iter().map(|problem| format!("{} {}", problem.code, problem.hint)).collect::<Vec<_>>()
+    };
+    assert!(
+        findings("rotation:\n  after: 91d\n  max_age: 90d\n").iter().any(|found| found.starts_with("rotation_window"))
+    );
+    assert!(
+        findings("rotation:\n  max-age: 9d\n").contains(&"unknown_key did you mean `rotation.max_age`?".to_owned())
+    );
+}

@@ -94,6 +94,17 @@ fn undoing_setup_after_a_rotation_leaves_no_link_behind() {
 }
 
 #[test]
+fn undoing_setup_waits_for_the_end_of_a_rotation() {
+    let (server, env) = proven(Dialect::Documented, &[]);
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    assert_eq!(env.run(&["deregister", "--yes", "--json"]).expect(5).code_name(), "ROTATION_OPEN");
+    assert_eq!(active(&records(&server, &env)), 2);
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+    env.run(&["deregister", "--yes"]).expect(0);
+    assert_eq!(active(&server.keys()), 0);
+}
+
+#[test]
 fn an_override_is_refused_before_anything_is_made() {
     let (_server, mut env) = proven(Dialect::Documented, &[]);
     let before = identity(&env);

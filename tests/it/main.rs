@@ -27,6 +27,8 @@ mod key_register;
 mod key_rotate;
 mod key_tools;
 mod review_cli;
+mod rotate_hook;
+mod rotate_memory;
 mod rotation;
 mod safety;
 mod sandbox;

@@ -34,8 +34,11 @@ struct TestData {
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let session = context.session_with(&args.key)?;
-    let key = session.key()?;
-    let outcome = context.block_on(prove(&session, &key))??;
+    let outcome = context.reading(
+        &session,
+        |session| Ok(context.block_on(prove(session, &session.key()?))??),
+        |outcome| outcome.verdict.as_ref().err().map(|error| error.code),
+    )?;
     if outcome.report.steps.iter().any(|step| step.route == Some("POST /auth/agent/verify")) {
         context.output.warn(
             "agent_record",

@@ -29,8 +29,11 @@ struct TokenData<'a> {
 
 pub(crate) fn run(context: &Context, args: &TokenArgs) -> Outcome {
     let session = context.session_with(&args.key)?;
-    let key = session.key()?;
-    let outcome = context.block_on(prove(&session, &key))??;
+    let outcome = context.reading(
+        &session,
+        |session| Ok(context.block_on(prove(session, &session.key()?))??),
+        |outcome| outcome.verdict.as_ref().err().map(|error| error.code),
+    )?;
     let token = outcome.verdict?;
     let expires_at = outcome.report.claims.and_then(|claims| claims.expires_at);
     // The one command whose data is a secret: it was asked for by name.

@@ -16,6 +16,7 @@ use crate::ops::configure::init;
 pub(crate) struct InitArgs {}
 
 pub(crate) fn run(context: &Context, _args: &InitArgs) -> Outcome {
+    context.paths_to_change()?;
     let session = context.session()?;
     let report = init(&session)?;
     context.output.finish("config.init", &report, |report| {

@@ -4,6 +4,7 @@ mod get;
 mod init;
 mod path;
 mod profiles;
+mod relink;
 mod set;
 mod show;
 mod unset;
@@ -26,6 +27,7 @@ pub(crate) enum ConfigCommand {
     Validate(validate::ValidateArgs),
     Init(init::InitArgs),
     Profiles(profiles::ProfilesArgs),
+    Relink(relink::RelinkArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Outcome {
@@ -38,5 +40,6 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Outcome {
         ConfigCommand::Validate(args) => validate::run(context, args),
         ConfigCommand::Init(args) => init::run(context, args),
         ConfigCommand::Profiles(args) => profiles::run(context, args),
+        ConfigCommand::Relink(args) => relink::run(context, args),
     }
 }

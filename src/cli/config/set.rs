@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
+use crate::env::Env;
 use crate::ops::configure::{Change, ChangeReport, change};
 
 /// Set one value in the file
@@ -21,8 +22,7 @@ pub(crate) struct SetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &SetArgs) -> Outcome {
-    let path = context.paths()?.config.value;
-    let report = change(path, &args.key, &Change::Set(args.value.clone()))?;
+    let report = change(&context.paths_to_change()?, Env::now(), &args.key, &Change::Set(args.value.clone()))?;
     finish(context, "config.set", &report)
 }
 

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
+use crate::env::Env;
 use crate::ops::configure::{Change, change};
 
 /// Take one value out of the file
@@ -15,7 +16,6 @@ pub(crate) struct UnsetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &UnsetArgs) -> Outcome {
-    let path = context.paths()?.config.value;
-    let report = change(path, &args.key, &Change::Unset)?;
+    let report = change(&context.paths_to_change()?, Env::now(), &args.key, &Change::Unset)?;
     super::set::finish(context, "config.unset", &report)
 }

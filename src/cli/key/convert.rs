@@ -39,6 +39,7 @@ pub(crate) struct ConvertArgs {
 
 pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Outcome {
     let key = PrivateKeyArgs { private_key: args.path.clone(), passphrase: args.passphrase.clone() };
+    context.paths_to_change()?;
     let session = context.session_with(&key)?;
     let passphrase = match &args.new_passphrase {
         Some(Some(source)) => NewPassphrase::Set(context.read_source(source, "--new-passphrase")?),

@@ -88,7 +88,7 @@ pub(crate) struct GenerateArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
-    let paths = context.paths()?;
+    let paths = context.paths_to_change()?;
     let output = match &args.output {
         Some(path) => std::path::absolute(paths.expand(&path.to_string_lossy()))
             .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?,
@@ -105,7 +105,7 @@ pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
     };
     let report = {
         let _spinner = context.output.spinner("generating the key");
-        generate(&options)?
+        generate(&paths, Env::now(), &options)?
     };
     if let Some(backup) = &report.backup_path {
         context.output.status(&format!("the old pair is kept as `{}`", backup.display()));

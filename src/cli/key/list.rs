@@ -35,7 +35,8 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> Outcome {
         key_type: args.key_type.map(|key_type| key_type.to_string()),
         active_only: args.active,
     };
-    let report = context.block_on(list(&session, &options))??;
+    let report =
+        context.reading(&session, |session| Ok(context.block_on(list(session, &options))??), |_report| None)?;
     context.output.finish("key.list", &report, |report| text(&context.output, report))
 }
 

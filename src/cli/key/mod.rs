@@ -6,6 +6,7 @@ mod list;
 mod register;
 mod rotate;
 mod show;
+mod surroundings;
 
 use clap::Subcommand;
 

@@ -1,7 +1,5 @@
 //! `artcafe key rotate`
 
-use std::ffi::OsString;
-
 use clap::Args;
 use jiff::SignedDuration;
 
@@ -9,12 +7,15 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::key::surroundings;
 use crate::cli::output::Style;
+use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::rotate::{
-    Direction, FreshProcess, NewKeyPassphrase, Phase, RotateOptions, RotateReport, abort, open, rotate,
+    Direction, HookOptions, NewKeyPassphrase, Phase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, open,
+    rehearse, rotate,
 };
-use crate::ops::{ErrorCode, OpError};
+use crate::ops::{ErrorCode, OpError, Session};
 
 /// Put a new key in the place of the configured one
 ///
@@ -23,7 +24,7 @@ use crate::ops::{ErrorCode, OpError};
 /// `--resume` goes on and `--abort` goes back. Works with the old key alone.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  artcafe key rotate\n  artcafe key rotate --grace 24h\n  artcafe key rotate --finish\n  \
+    after_help = "Examples:\n  artcafe key rotate\n  artcafe key rotate --grace 24h\n  artcafe key rotate --post-switch 'systemctl --user restart my-agent'\n  artcafe key rotate --finish\n  \
 artcafe key rotate --status\n  artcafe key rotate --resume\n  artcafe key rotate --abort"
 )]
 pub(crate) struct RotateArgs {
@@ -43,7 +44,7 @@ pub(crate) struct RotateArgs {
     #[arg(long, group = "action")]
     dry_run: bool,
     /// Keep the old key valid for this long after the switch, such as 24h, 90m or 7d
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     grace: Option<SignedDuration>,
     /// Algorithm of the new key [default: as the old one]
     #[arg(long, value_name = "ALGORITHM")]
@@ -62,6 +63,12 @@ pub(crate) struct RotateArgs {
     /// Protect the new key with no passphrase
     #[arg(long)]
     no_passphrase: bool,
+    /// Run this command once the new key is confirmed, say to restart the agent; if it fails, the rotation is undone
+    #[arg(long, value_name = "COMMAND")]
+    post_switch: Option<String>,
+    /// End that command after this long, such as 60s [default: 60s]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    post_switch_timeout: Option<SignedDuration>,
     /// Keep the old key's files
     #[arg(long)]
     keep_old: bool,
@@ -71,21 +78,6 @@ pub(crate) struct RotateArgs {
     /// Rotate although the agent's own record carries the old key, which stays accepted there
     #[arg(long)]
     accept_agent_record: bool,
-}
-
-/// A whole number with a unit: s, m, h or d.
-fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || "expected a whole number and a unit, such as 90m, 24h or 7d".to_owned();
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-    let number: i64 = text[..split].parse().map_err(|_| wrong())?;
-    let unit = match &text[split..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86400,
-        _ => return Err(wrong()),
-    };
-    number.checked_mul(unit).filter(|seconds| *seconds <= 366 * 86400).map(SignedDuration::from_secs).ok_or_else(wrong)
 }
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
@@ -98,34 +90,55 @@ pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
         });
     }
     let session = context.session_quietly(settings, &args.passphrase)?;
-    let options = options(context, args)?;
+    let options = options(context, args, &session)?;
     if args.dry_run {
-        return rehearse(context, &session);
+        let steps = rehearse(&session, &options)?;
+        return context.output.finish("key.rotate.plan", &serde_json::json!({ "steps": steps }), |_| planned(&steps));
     }
     let spinner = context.output.spinner("rotating");
     let outcome = if args.abort {
-        context.block_on(abort(&session, &options))
+        context.block_on(abort(&session, &options))?.map(|report| Rotated::Worked(Box::new(report)))
     } else {
-        context.block_on(rotate(&session, &options, args.resume))
+        context.block_on(rotate(&session, &options, args.resume))?
     };
     drop(spinner);
-    let report = outcome??;
-    if let Some(from) = &report.authorized_by {
-        context.output.warn(
-            "old_key_dead",
-            &format!("the old key no longer works, so the new one was registered with the token from {from}"),
-        );
-    }
-    if report.retired_by.as_deref() == Some("deleted") {
-        context.output.warn(
-            "deleted_not_revoked",
-            "the platform has no way to revoke a key, so the old key's record was deleted",
-        );
-    }
-    context.output.finish("key.rotate", &report, |report| text(context, report))
+    finish(context, &outcome?)
 }
 
-fn options(context: &Context, args: &RotateArgs) -> Result<RotateOptions, Failure> {
+/// The same words wherever a rotation was worked on.
+pub(super) fn finish(context: &Context, rotated: &Rotated) -> Outcome {
+    if let Rotated::Worked(report) = rotated {
+        if let Some(from) = &report.authorized_by {
+            context.output.warn(
+                "old_key_dead",
+                &format!("the old key no longer works, so the new one was registered with the token from {from}"),
+            );
+        }
+        if report.retired_by.as_deref() == Some("deleted") {
+            context.output.warn(
+                "deleted_not_revoked",
+                "the platform has no way to revoke a key, so the old key's record was deleted",
+            );
+        }
+    }
+    context.output.finish("key.rotate", rotated, |rotated| match rotated {
+        Rotated::Worked(report) => text(context, report),
+        Rotated::Nothing(nothing) => nothing.message.clone(),
+    })
+}
+
+/// One line a request or file, behind the phase that it belongs to.
+fn planned(steps: &[PlannedStep]) -> String {
+    let lines = steps.iter().flat_map(|step| {
+        step.does.iter().enumerate().map(|(index, does)| {
+            let phase = if index == 0 { step.phase.name() } else { "" };
+            format!("{phase:<11} {does}")
+        })
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<RotateOptions, Failure> {
     let spec = match (args.algorithm, args.bits) {
         (None, None) => None,
         (algorithm, bits) => Some(
@@ -144,72 +157,36 @@ fn options(context: &Context, args: &RotateArgs) -> Result<RotateOptions, Failur
         None if args.no_passphrase => NewKeyPassphrase::None,
         None => NewKeyPassphrase::Inherit,
     };
-    let program = std::env::current_exe()
-        .map_err(|error| OpError::new(ErrorCode::Failed, "this program's own file is unknown").because(error))?;
-    // Where the files are and how the network is reached; nothing that names an identity, nothing secret of ours.
-    let names = [
-        "HOME",
-        "ARTCAFE_HOME",
-        "ARTCAFE_KEY_DIR",
-        "ARTCAFE_CA_CERT",
-        "ARTCAFE_INSECURE_HTTP",
-        "ARTCAFE_TIMEOUT",
-        "ARTCAFE_RETRIES",
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "NO_PROXY",
-        "no_proxy",
-    ];
-    let mut variables: Vec<(OsString, OsString)> = names
-        .iter()
-        .filter_map(|name| context.env.var(name).map(|value| (OsString::from(name), OsString::from(value))))
-        .collect();
-    if let Some(file) = &context.global.ca_cert {
-        variables.retain(|(name, _)| name != "ARTCAFE_CA_CERT");
-        variables.push(("ARTCAFE_CA_CERT".into(), file.into()));
-    }
-    if context.global.insecure_http {
-        variables.push(("ARTCAFE_INSECURE_HTTP".into(), "1".into()));
-    }
-    let output = context.output.clone();
+    let (output, hook_output, warned) = (context.output.clone(), context.output.clone(), context.output.clone());
     Ok(RotateOptions {
         spec,
         format: args.key_format,
         passphrase,
-        grace: args.grace,
+        grace: args.grace.or(session.settings.rotation.grace.as_ref().map(|grace| grace.value)),
         keep_old: args.keep_old,
         also: args.also,
         accept_agent_record: args.accept_agent_record,
         finish: args.finish,
         default_name_tail: super::name_tail(),
-        fresh: FreshProcess { program, variables },
+        fresh: surroundings::fresh_process(context)?,
+        hook: HookOptions {
+            command: args.post_switch.clone(),
+            timeout: args.post_switch_timeout,
+            variables: surroundings::of_hook(
+                context,
+                &[args.passphrase.source(), args.new_passphrase.as_ref().and_then(|source| source.as_deref())],
+            ),
+        },
         on_step: Box::new(move |phase: Phase, detail: &str| {
             output.status(&format!("{} {phase:<11} {detail}", output.paint_err(Style::Good, "✓")));
         }),
+        on_hook_output: Box::new(move |text: &str| {
+            for line in text.lines() {
+                hook_output.status(&format!("  hook: {line}"));
+            }
+        }),
+        on_warning: Box::new(move |code: &str, text: &str| warned.warn(code, text)),
     })
-}
-
-/// The exact steps; asks no server and touches nothing.
-fn rehearse(context: &Context, session: &crate::ops::Session) -> Outcome {
-    let (agent, endpoint) = (session.agent()?, &session.settings.endpoint.value);
-    let (old, config) =
-        (session.settings.private_key_path.value.display(), session.settings.paths.config.value.display());
-    let steps = vec![
-        format!(
-            "planned     check `{old}` at {endpoint}: POST /auth/agent/challenge, POST /auth/verify, GET /ssh-keys, GET /billing/usage-summary, GET /agents/{agent}"
-        ),
-        format!("generated   write a new key beside `{old}`, named after it and the time"),
-        "registered  GET /ssh-keys, then POST /ssh-keys".to_owned(),
-        "proven      challenge and response with the new key".to_owned(),
-        format!("switched    replace `{config}` with the new path and key id"),
-        "confirmed   `artcafe auth test` in a fresh process".to_owned(),
-        format!("retired     POST /ssh-keys/{{id}}/revoke (or DELETE), then `{old}` becomes a link to the new key"),
-    ];
-    context.output.finish("key.rotate.plan", &serde_json::json!({ "steps": steps }), |_| steps.join("\n"))
 }
 
 fn text(context: &Context, report: &RotateReport) -> String {
@@ -224,7 +201,10 @@ fn text(context: &Context, report: &RotateReport) -> String {
     lines.push(format!("file     {}", report.new_private_key_path.display()));
     match (&report.retired_by, report.retire_after) {
         (Some(how), _) => {
-            lines.push(format!("old key  {old} {how}"));
+            lines.push(match report.old_key_id {
+                Some(_) => format!("old key  {old} {how}"),
+                None => "old key  it had no registration".to_owned(),
+            });
             lines.extend(report.old_tokens_end.map(|end| {
                 format!("tokens already issued for it stay good until {} at most", end.strftime("%H:%M UTC"))
             }));
@@ -239,18 +219,4 @@ fn text(context: &Context, report: &RotateReport) -> String {
         }
     }
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn durations_have_a_unit() {
-        assert_eq!(duration("90m").unwrap().as_secs(), 5400);
-        assert_eq!(duration("7d").unwrap().as_secs(), 7 * 86400);
-        for wrong in ["", "24", "h", "1.5h", "-1h", "1w", "99999999999999999999d", "400d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
 }

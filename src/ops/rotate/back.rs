@@ -10,18 +10,28 @@ use crate::config::{Edit, Key, Scalar};
 use crate::durable;
 use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
+use crate::ops::audit::{Action, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
+use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Direction, Journal};
-use crate::ops::rotate::steps;
+use crate::ops::rotate::{RotateOptions, hook, steps, tell};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
 /// After this long no request of ours can still be under way.
 const SETTLED_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
+/// The reason that the history gives.
+const UNDONE: &str = "rotation undone";
+
 /// Goes back; the caller removes the journal.
-pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+pub(super) async fn go_back(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+) -> Result<(), OpError> {
     // Before the registration could have left, nothing is on the server: no key needs to be opened.
     let grant = match journal.register_requested_at {
         None => None,
@@ -36,12 +46,18 @@ pub(super) async fn go_back(session: &Session, journal: &mut Journal) -> Result<
     checkpoint::reach("back.journalled");
     configure_old(session, journal)?;
     checkpoint::reach("back.configured");
+    if let Err(error) = hook::after_rollback(session, options, journal, held) {
+        // The old key is in force again; whether the agent has noticed is for a person to see.
+        (options.on_warning)("hook_failed", &format!("after the configuration was rolled back, {}", error.message));
+    }
     if let Some(grant) = &grant {
         unregister(session, journal, grant).await?;
         checkpoint::reach("back.unregistered");
     }
     let files = KeyFiles::at(&journal.new.path);
-    durable::remove(&files.private)?;
+    if durable::remove(&files.private)? {
+        tell::removed(session, &files.private, journal.new.fingerprint.as_deref().unwrap_or_default(), UNDONE)?;
+    }
     durable::remove(&files.public)?;
     forget_new(session, journal)?;
     checkpoint::reach("back.removed");
@@ -91,7 +107,7 @@ fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
         }
     }
     edit.save()?;
-    Ok(())
+    tell::switched(session, journal, UNDONE)
 }
 
 /// Every record of the new blob goes; one that may still appear keeps the abort open.
@@ -107,7 +123,7 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     let was_seen = !ids.is_empty();
     for id in ids {
         match client.delete_key(&id, grant.access()).await {
-            Ok(()) => {}
+            Ok(()) => tell::ended(session, Action::KeyDeleted, &id, &new.openssh_fingerprint(), UNDONE, Outcome::Done)?,
             Err(error) if error.is_record_missing() => {}
             Err(error) => return Err(error.into()),
         }

@@ -109,6 +109,19 @@ pub struct NewKey {
     pub key_id: Option<KeyId>,
 }
 
+/// The command that is run once the new key is confirmed, and how far it has come.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hook {
+    /// The command line, for the shell.
+    pub command: String,
+    /// After this many seconds it is ended and counts as failed.
+    pub timeout_seconds: i64,
+    /// Who runs it and since when, as `pid 123, since …`; stays when it has ended.
+    pub started: Option<String>,
+    /// Whether it ended well.
+    pub succeeded: bool,
+}
+
 /// One rotation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Journal {
@@ -136,6 +149,9 @@ pub struct Journal {
     pub grace_seconds: Option<i64>,
     /// Whether the old files stay.
     pub keep_old: bool,
+    /// The command after the switch, if there is one.
+    #[serde(default)]
+    pub hook: Option<Hook>,
     /// When a registration request left whose outcome was not seen.
     pub register_requested_at: Option<Timestamp>,
     /// When the configuration was switched, by the server's clock.
@@ -157,7 +173,12 @@ impl Journal {
     fn path(paths: &Paths) -> PathBuf {
         let hash = digest::digest(&digest::SHA256, paths.config.value.as_os_str().as_encoded_bytes());
         let name: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        paths.state_dir().join("rotations").join(format!("{name}.json"))
+        folder(paths).join(format!("{name}.json"))
+    }
+
+    /// The lock that is held while this rotation's hook runs.
+    pub(super) fn hook_lock(paths: &Paths) -> PathBuf {
+        Self::path(paths).with_extension("hook")
     }
 
     /// Reads the open rotation of the configuration in force.
@@ -188,14 +209,16 @@ impl Journal {
             .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the journal").because(error))?;
         text.push('\n');
         let path = Self::path(paths);
-        durable::create_private_dir(&paths.state_dir().join("rotations"))?;
+        durable::create_private_dir(&folder(paths))?;
         durable::replace(&path, text.as_bytes(), 0o600)?;
         Ok(())
     }
 
-    /// Ends the rotation, and clears away what a process left that was killed while it wrote the first entry.
+    /// Ends the rotation, and clears away what a process left that was killed while it wrote the first entry. The
+    /// caller holds the lock of `$ARTCAFE_HOME`, so no hook runs.
     pub fn remove(paths: &Paths) -> Result<(), OpError> {
         durable::remove(&Self::path(paths))?;
+        durable::remove(&Self::hook_lock(paths))?;
         Ok(())
     }
 
@@ -207,8 +230,19 @@ impl Journal {
     /// Where it stands, for people and programs.
     pub fn report(&self) -> RotateReport {
         // A token of the platform lives an hour (platform-api.md 5), and none is issued after the retirement.
-        let old_tokens_end = self.retired_at.and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(1)).ok());
+        // A key that had no registration opened no way to one.
+        let old_tokens_end = self
+            .retired_at
+            .filter(|_| self.old.key_id.is_some())
+            .and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(1)).ok());
         RotateReport {
+            outcome: match (self.direction, self.phase) {
+                (Direction::Back, _) => "undone",
+                (Direction::Forward, Phase::Retired) => "rotated",
+                (Direction::Forward, Phase::Confirmed) if self.retire_after.is_some() => "in_grace",
+                (Direction::Forward, _) => "open",
+            },
+            started_at: self.started_at.clone(),
             phase: self.phase,
             direction: self.direction,
             old_key_id: self.old.key_id.as_ref().map(ToString::to_string),
@@ -220,6 +254,33 @@ impl Journal {
             retire_after: self.retire_after,
             old_tokens_end,
             authorized_by: self.authorized_by.clone(),
+            hook: self.hook.clone(),
         }
     }
+}
+
+fn folder(paths: &Paths) -> PathBuf {
+    paths.state_dir().join("rotations")
+}
+
+/// Refuses what changes anything while a hook runs under this `$ARTCAFE_HOME`, the hook's own commands included: the
+/// rotation that waits for it counts on what it left.
+pub fn refuse_during_hook(paths: &Paths) -> Result<(), OpError> {
+    let entries = match std::fs::read_dir(folder(paths)) {
+        Ok(entries) => entries,
+        // No rotation was ever begun; what cannot be read fails where it is written.
+        Err(_) => return Ok(()),
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|extension| extension == "hook")
+            && let Some(holder) = durable::Lock::holder(&path)?
+        {
+            return Err(OpError::new(
+                ErrorCode::Locked,
+                format!("the hook of a rotation is running ({holder}), and nothing is changed meanwhile"),
+            )
+            .hint("run the same command again when the hook has ended; a hook itself must not change the identity"));
+        }
+    }
+    Ok(())
 }

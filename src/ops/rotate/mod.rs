@@ -9,10 +9,14 @@
 
 mod back;
 mod fresh;
+mod hook;
 mod journal;
-pub(super) mod plan;
+mod links;
+mod plan;
+mod rehearse;
 mod retire;
 mod steps;
+mod tell;
 
 use std::path::PathBuf;
 
@@ -20,17 +24,26 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::checkpoint;
-use crate::config::Paths;
+use crate::config::{Key, Paths};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 use crate::secret::SecretString;
 
 pub use fresh::FreshProcess;
-pub use journal::{Direction, Journal, Phase};
+pub use hook::HookOptions;
+pub use journal::refuse_during_hook;
+pub use journal::{Direction, Hook, Journal, Phase};
+pub(super) use links::{plain_name, repair as repair_links};
+pub use rehearse::{PlannedStep, rehearse};
+
+use hook::Held;
 
 /// Hears of each phase that is reached, with the thing that it is about.
 pub type OnStep = Box<dyn Fn(Phase, &str)>;
+
+/// Hears of something that stops nothing: its code, and the words for a person.
+pub type OnWarning = Box<dyn Fn(&str, &str)>;
 
 /// What becomes of the passphrase.
 pub enum NewKeyPassphrase {
@@ -64,13 +77,44 @@ pub struct RotateOptions {
     pub default_name_tail: String,
     /// The fresh process that confirms.
     pub fresh: FreshProcess,
+    /// The command after the switch.
+    pub hook: HookOptions,
     /// Called after each step.
     pub on_step: OnStep,
+    /// Called with what the hook printed.
+    pub on_hook_output: Box<dyn Fn(&str)>,
+    /// Called with what stops nothing.
+    pub on_warning: OnWarning,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Rotated {
+    /// A rotation was worked on.
+    Worked(Box<RotateReport>),
+    /// There was nothing to do.
+    Nothing(NothingDone),
+}
+
+/// Why nothing was done.
+#[derive(Debug, Clone, Serialize)]
+pub struct NothingDone {
+    /// `nothing_to_do`.
+    pub outcome: &'static str,
+    /// `changed_meanwhile`: another process put a new key in place while this one waited.
+    pub reason: &'static str,
+    /// The same for a person.
+    pub message: String,
 }
 
 /// Where a rotation stands.
 #[derive(Debug, Clone, Serialize)]
 pub struct RotateReport {
+    /// `rotated`, `in_grace`, `undone`, or `open` when it stands at another phase.
+    pub outcome: &'static str,
+    /// When it began, RFC 3339 in UTC.
+    pub started_at: String,
     /// The phase that was reached.
     pub phase: Phase,
     /// Whether it was gone back.
@@ -93,6 +137,8 @@ pub struct RotateReport {
     pub old_tokens_end: Option<Timestamp>,
     /// Who authorized it, where it was not the old key.
     pub authorized_by: Option<String>,
+    /// The command after the switch, and how far it has come.
+    pub hook: Option<Hook>,
 }
 
 /// The open rotation of this configuration, if there is one.
@@ -101,51 +147,118 @@ pub fn open(paths: &Paths) -> Result<Option<Journal>, OpError> {
 }
 
 /// Starts a rotation, or goes on with the open one when `resume` says so.
-pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) -> Result<RotateReport, OpError> {
-    let _lock = session.lock()?;
+pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) -> Result<Rotated, OpError> {
     let paths = &session.settings.paths;
-    let mut journal = match (Journal::load(paths)?, resume) {
-        (Some(journal), true) => journal,
-        (Some(journal), false) if options.finish => journal,
-        (Some(journal), false) => {
+    let was_open = Journal::load(paths)?.is_some();
+    let mut held = Held::take(session)?;
+    let mut journal = match Journal::load(paths)? {
+        Some(journal) if resume || options.finish => journal,
+        // Whoever held the lock has finished what this run meant to do.
+        None if was_open || changed_since(session)? => return Ok(Rotated::Nothing(changed_meanwhile())),
+        Some(journal) => {
             return Err(OpError::new(
                 ErrorCode::RotationOpen,
                 format!("a rotation is open since {} ({})", journal.started_at, journal.phase),
             )
             .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
         }
-        (None, false) if !options.finish => {
+        None if resume || options.finish => {
+            Journal::remove(paths)?;
+            return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
+                .hint("start one with `artcafe key rotate`"));
+        }
+        None => {
             let journal = plan::plan(session, options).await?;
             journal.save(paths)?;
             (options.on_step)(Phase::Planned, &journal.new.path.display().to_string());
             checkpoint::reach("planned");
             journal
         }
-        (None, _) => {
-            Journal::remove(paths)?;
-            return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
-                .hint("start one with `artcafe key rotate`"));
-        }
     };
     if journal.direction == Direction::Back {
         return Err(OpError::new(ErrorCode::RotationOpen, "this rotation is being undone")
             .hint("finish that first: `artcafe key rotate --abort`"));
     }
+    hook::replace(session, options, &mut journal)?;
+    go_forward(session, options, &mut journal, &mut held).await?;
+    Ok(Rotated::Worked(Box::new(journal.report())))
+}
+
+/// Step by step to the end, or to where the grace period stops it.
+async fn go_forward(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+) -> Result<(), OpError> {
+    let paths = &session.settings.paths;
     while journal.phase != Phase::Retired {
-        if journal.phase == Phase::Confirmed && in_grace(session, &journal, options)? {
-            return Ok(journal.report());
+        if journal.phase == Phase::Confirmed {
+            if let Err(error) = hook::after_switch(session, options, journal, held) {
+                return Err(undone_by_hook(session, options, journal, held, error).await);
+            }
+            if in_grace(session, journal, options)? {
+                return Ok(());
+            }
         }
-        steps::advance(session, options, &mut journal).await?;
+        steps::advance(session, options, journal, held).await?;
         (options.on_step)(journal.phase, "");
         checkpoint::reach(journal.phase.name());
     }
-    Journal::remove(paths)?;
-    Ok(journal.report())
+    Journal::remove(paths)
+}
+
+/// A hook that fails undoes the rotation, as long as both keys are valid.
+async fn undone_by_hook(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+    error: OpError,
+) -> OpError {
+    if error.code != ErrorCode::HookFailed {
+        return error;
+    }
+    if journal.retire_requested {
+        return error.hint("the old key may be retired already: mend the hook, then `artcafe key rotate --resume`");
+    }
+    let back = async {
+        back::go_back(session, options, journal, held).await?;
+        Journal::remove(&session.settings.paths)
+    };
+    match back.await {
+        Ok(()) => {
+            let message =
+                format!("{}; the rotation was undone, and the configuration names the old key again", error.message);
+            OpError { message, ..error }.hint("mend the command, then rotate again: `artcafe key rotate`")
+        }
+        Err(back) => OpError::new(back.code, format!("{}; and undoing the rotation stopped", error.message))
+            .because(back)
+            .hint("go on undoing it: `artcafe key rotate --abort`"),
+    }
+}
+
+/// Whether the configuration names another key than when this run read it, before it waited for the lock.
+fn changed_since(session: &Session) -> Result<bool, OpError> {
+    let Some(before) = &session.settings.file else { return Ok(false) };
+    let Some(now) = crate::config::ConfigFile::load(before.path())? else { return Ok(false) };
+    let key = |file: &crate::config::ConfigFile| {
+        [Key::PrivateKeyPath, Key::KeyId].map(|key| file.text_of(key).map(|found| found.value))
+    };
+    Ok(key(before) != key(&now))
+}
+
+fn changed_meanwhile() -> NothingDone {
+    NothingDone {
+        outcome: "nothing_to_do",
+        reason: "changed_meanwhile",
+        message: "the key changed meanwhile, by another process: nothing to do".to_owned(),
+    }
 }
 
 /// Undoes the open rotation: back to the state before.
 pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateReport, OpError> {
-    let _lock = session.lock()?;
+    let mut held = Held::take(session)?;
     let paths = &session.settings.paths;
     let Some(mut journal) = Journal::load(paths)? else {
         Journal::remove(paths)?;
@@ -154,17 +267,14 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
         );
     };
     if journal.retire_requested {
-        while journal.phase != Phase::Retired {
-            steps::advance(session, options, &mut journal).await?;
-        }
-        Journal::remove(paths)?;
+        go_forward(session, options, &mut journal, &mut held).await?;
         return Err(OpError::new(
             ErrorCode::Differs,
             "the old key may be retired already, so the rotation was finished instead of undone",
         )
         .hint("see that all is well: `artcafe auth test`"));
     }
-    back::go_back(session, &mut journal).await?;
+    back::go_back(session, options, &mut journal, &mut held).await?;
     Journal::remove(paths)?;
     journal.direction = Direction::Back;
     Ok(journal.report())
@@ -175,6 +285,10 @@ fn in_grace(session: &Session, journal: &Journal, options: &RotateOptions) -> Re
     let Some(end) = journal.retire_after else { return Ok(false) };
     let now = session.client()?.server_now();
     if now >= end {
+        return Ok(false);
+    }
+    // A request to retire may have left: the old key's time is over in any case.
+    if journal.retire_requested {
         return Ok(false);
     }
     if options.finish {

@@ -6,13 +6,20 @@
 
 use std::path::{Path, PathBuf};
 
+use std::os::unix::fs::MetadataExt as _;
+
 use crate::api::ApiError;
+use crate::api::resources::Usage;
+use crate::api::wire::KeyRecord;
 use crate::config::{ConfigFile, Key, Origin};
+use crate::durable;
+use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
-use crate::ops::rotate::RotateOptions;
 use crate::ops::rotate::journal::{Direction, Journal, NewKey, OldKey, Phase};
+use crate::ops::rotate::links::plain_name;
+use crate::ops::rotate::{RotateOptions, hook};
 use crate::ops::session::{LoadedKey, Session};
 
 /// Checks everything and writes down what will be done; makes nothing.
@@ -20,6 +27,8 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     let settings = &session.settings;
     let file = from_file_alone(session)?;
     let (tenant, agent) = (session.tenant()?.clone(), session.agent()?.clone());
+    let hook = hook::planned(session, options, file)?;
+    can_be_written(session, file)?;
     let old = session.key()?;
     let public = old.key.public();
     let (grant, authorized_by) = authorize(session, &old).await?;
@@ -27,16 +36,11 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     let records = client.keys(grant.access()).await?;
     let record =
         records.iter().find(|record| record.is_usable() && record.is_of(&agent) && public.is_line(&record.public_key));
-    match client.usage("ssh_keys", grant.access()).await {
-        Ok(usage) if usage.current >= usage.limit => {
-            return Err(OpError::new(
-                ErrorCode::PlanLimit,
-                format!("there is no room for a second key: the plan allows {} and {} are there", usage.limit, usage.current),
-            )
-            .hint("revoked keys count as well: delete one that is no longer used (`artcafe key list --all-agents`), or raise the plan in the portal"));
-        }
-        // Without this route, the 402 of the registration decides, and leaves nothing behind.
-        _ => {}
+    // Without this route, the 402 of the registration decides, and leaves nothing behind.
+    if let Ok(usage) = client.usage("ssh_keys", grant.access()).await
+        && usage.current >= usage.limit
+    {
+        return Err(no_room(usage, &records));
     }
     if !options.accept_agent_record {
         refuse_agent_record(session, &grant, &public).await?;
@@ -78,6 +82,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
         },
         grace_seconds: options.grace.map(|grace| grace.as_secs()),
         keep_old: options.keep_old,
+        hook,
         register_requested_at: None,
         switched_at: None,
         retire_after: None,
@@ -88,8 +93,86 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     })
 }
 
+/// What is needed later is tried now: a file that nobody can write must not show only when a key is registered.
+fn can_be_written(session: &Session, file: &ConfigFile) -> Result<(), OpError> {
+    let key = &session.settings.private_key_path.value;
+    match key.symlink_metadata() {
+        Ok(metadata) if session.user == 0 && metadata.uid() != 0 => {
+            let owner = metadata.uid();
+            return Err(OpError::new(
+                ErrorCode::PermissionDenied,
+                format!(
+                    "the key `{}` belongs to user {owner}, and a key that root makes would be closed to it",
+                    key.display()
+                ),
+            )
+            .hint(format!("run the command as that user: `sudo -u '#{owner}' artcafe key rotate`")));
+        }
+        Err(_) if KeyFiles::at(key).public.exists() => {
+            return Err(OpError::new(
+                ErrorCode::KeyFileMissing,
+                format!("only the public half of `{}` is on this disk: a key that an ssh-agent alone holds cannot be rotated, since its successor has to be a file", key.display()),
+            )
+            .hint("put the private key file back beside it, or make a new key (`artcafe key generate`), register it (`artcafe key register`) and revoke the old one"));
+        }
+        _ => {}
+    }
+    durable::check_replaceable(file.path())?;
+    durable::check_writable(key.parent().unwrap_or(Path::new(".")))?;
+    Ok(())
+}
+
+/// The plan's limit is reached; says what counts and what can go.
+pub(super) fn no_room(usage: Usage, records: &[KeyRecord]) -> OpError {
+    let revoked: Vec<&str> =
+        records.iter().filter(|record| !record.is_usable()).map(|record| record.key_id.as_str()).collect();
+    let active = (records.len() - revoked.len()) as u64;
+    let counts = match (revoked.is_empty(), usage.current) {
+        (true, _) => "none of them is revoked",
+        (false, current) if current == records.len() as u64 => "revoked records count as well",
+        (false, current) if current == active => "revoked records do not count",
+        (false, _) => "it is not known whether revoked records count",
+    };
+    let hint = match deletable(records).filter(|_| usage.current != active) {
+        None => "delete the record of a key that is no longer used (`artcafe key list --all-agents` shows the last use), or raise the plan in the portal".to_owned(),
+        Some(ids) => format!("delete a revoked record: {ids} (`artcafe key delete ID`), or raise the plan in the portal"),
+    };
+    OpError::new(
+        ErrorCode::PlanLimit,
+        format!(
+            "there is no room for a second key: the plan allows {} and {} are there; {counts}",
+            usage.limit, usage.current
+        ),
+    )
+    .hint(hint)
+}
+
+/// The first revoked records, for a person who has to make room; none where there are none.
+fn deletable(records: &[KeyRecord]) -> Option<String> {
+    let revoked: Vec<&str> =
+        records.iter().filter(|record| !record.is_usable()).map(|record| record.key_id.as_str()).collect();
+    match revoked.len() {
+        0 => None,
+        1..=3 => Some(revoked.join(", ")),
+        more => Some(format!("{} and {} more", revoked.get(..3)?.join(", "), more - 3)),
+    }
+}
+
+/// A registration that the plan's limit refused, with what could make room.
+pub(super) async fn explained_limit(session: &Session, grant: &Grant, mut error: OpError) -> OpError {
+    // What cannot be listed is not named; the refusal is what counts.
+    if let Ok(client) = session.client()
+        && let Ok(records) = client.keys(grant.access()).await
+        && let Some(ids) = deletable(&records)
+    {
+        let hint = error.hint.take().unwrap_or_default();
+        error.hint = Some(format!("{hint}; revoked records that could go: {ids} (`artcafe key delete ID`)"));
+    }
+    error
+}
+
 /// The configuration file, which must say all by itself: an override that differs would be gone next time.
-fn from_file_alone(session: &Session) -> Result<&ConfigFile, OpError> {
+pub(super) fn from_file_alone(session: &Session) -> Result<&ConfigFile, OpError> {
     let settings = &session.settings;
     let Some(file) = &settings.file else {
         return Err(OpError::new(
@@ -100,7 +183,7 @@ fn from_file_alone(session: &Session) -> Result<&ConfigFile, OpError> {
     };
     let in_file = |key| file.text_of(key).map(|found| found.value);
     for (name, value, origin) in settings.entries() {
-        let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name) else { continue };
+        let Some(key) = Key::ALL.into_iter().find(|key| key.path() == name && !key.is_policy()) else { continue };
         if !matches!(origin, Origin::Flag(_) | Origin::Variable(_)) {
             continue;
         }
@@ -164,7 +247,7 @@ async fn refuse_agent_record(session: &Session, grant: &Grant, public: &crate::k
 }
 
 /// The first key's name plus the time to the second; a name that is taken is never used.
-fn new_path(session: &Session, old: &Path) -> Result<PathBuf, OpError> {
+pub(super) fn new_path(session: &Session, old: &Path) -> Result<PathBuf, OpError> {
     let base = plain_name(old);
     let mut time = (session.now)();
     for _ in 0..60 {
@@ -178,35 +261,4 @@ fn new_path(session: &Session, old: &Path) -> Result<PathBuf, OpError> {
     }
     Err(OpError::new(ErrorCode::FileExists, format!("every name for a new key beside `{}` is taken", base.display()))
         .hint("move old key files away"))
-}
-
-/// The name that a key had before its first rotation: without the time that a rotation adds.
-pub(in crate::ops) fn plain_name(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let is_stamp = |text: &str| {
-        text.len() == 16
-            && text.bytes().enumerate().all(|(index, byte)| match index {
-                8 => byte == b'T',
-                15 => byte == b'Z',
-                _ => byte.is_ascii_digit(),
-            })
-    };
-    match name.rsplit_once('.') {
-        Some((base, stamp)) if !base.is_empty() && is_stamp(stamp) => path.with_file_name(base),
-        _ => path.to_path_buf(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_plain_name_has_no_time() {
-        let plain = |name: &str| plain_name(Path::new(name)).display().to_string();
-        assert_eq!(plain("/k/agent.20261124T093000Z"), "/k/agent");
-        assert_eq!(plain("/k/agent"), "/k/agent");
-        assert_eq!(plain("/k/agent.pem"), "/k/agent.pem");
-        assert_eq!(plain("/k/.20261124T093000Z"), "/k/.20261124T093000Z");
-    }
 }

@@ -5,20 +5,19 @@
 //! goes forward only, which the journal says before. The plain name becomes a symbolic link to the
 //! new key, so that what knows only that name goes on working.
 
-use std::path::Path;
-
+use crate::api::wire::KeyRecord;
 use crate::checkpoint;
-use crate::durable;
-use crate::keys::{KeyFiles, PublicKey};
+use crate::keys::PublicKey;
 use crate::ops::access::Grant;
+use crate::ops::audit::{Action, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::RotateOptions;
 use crate::ops::rotate::journal::{Journal, Phase};
-use crate::ops::rotate::{plan, steps};
+use crate::ops::rotate::{links, steps, tell};
 use crate::ops::session::Session;
 use crate::ops::shared;
-use crate::ops::state::State;
+use crate::ops::state::{State, Superseded};
 
 pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
     steps::prove_fresh(session, options, journal)?;
@@ -32,7 +31,8 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
     let retired_at = session.client()?.server_now();
     journal.retired_at.get_or_insert(retired_at);
     if !journal.keep_old {
-        remove_old(journal)?;
+        links::replace_old(&journal.old.path, &journal.new.path)?;
+        tell::removed(session, &journal.old.path, &journal.old.fingerprint, "superseded")?;
     }
     journal.phase = Phase::Retired;
     forget_old(session, journal)?;
@@ -44,10 +44,18 @@ async fn revoke_old(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     let client = session.client()?;
     let old = PublicKey::parse_line(&journal.old.public_line)?;
     let records = client.keys(grant.access()).await?;
-    let mut pending: Vec<_> = records
-        .into_iter()
-        .filter(|record| record.is_usable() && record.is_of(&journal.agent_id) && old.is_line(&record.public_key))
-        .collect();
+    let is_old =
+        |record: &KeyRecord| record.is_usable() && record.is_of(&journal.agent_id) && old.is_line(&record.public_key);
+    let mut pending: Vec<_> = records.iter().filter(|record| is_old(record)).cloned().collect();
+    // The list can be stale, a single record is not.
+    if let Some(id) = journal.old.key_id.as_ref().filter(|id| !pending.iter().any(|record| record.key_id == **id)) {
+        match client.key(id, grant.access()).await {
+            Ok(record) if is_old(&record) => pending.push(record),
+            Ok(_) => {}
+            Err(error) if error.is_record_missing() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     if let Some(record) = pending.iter().find(|record| used_by_others(journal, record.last_used)) {
         return Err(OpError::new(
             ErrorCode::StillUsed,
@@ -76,8 +84,29 @@ async fn revoke_old(session: &Session, journal: &mut Journal, grant: &Grant) -> 
         journal.retired_by = Some(how.to_owned());
     }
     checkpoint::reach("retire.after_request");
+    drop_duplicates(session, journal, grant).await?;
     journal.retired_by.get_or_insert_with(|| "gone already".to_owned());
     journal.save(&session.settings.paths)
+}
+
+/// A registration whose answer was lost may have worked after it was repeated: one record of the new key is enough.
+async fn drop_duplicates(session: &Session, journal: &Journal, grant: &Grant) -> Result<(), OpError> {
+    let client = session.client()?;
+    let new = steps::new_public(journal)?;
+    for record in client.keys(grant.access()).await? {
+        let is_other = Some(&record.key_id) != journal.new.key_id.as_ref();
+        if is_other && record.is_usable() && record.is_of(&journal.agent_id) && new.is_line(&record.public_key) {
+            match client.delete_key(&record.key_id, grant.access()).await {
+                Ok(()) => {
+                    let fingerprint = new.openssh_fingerprint();
+                    tell::ended(session, Action::KeyDeleted, &record.key_id, &fingerprint, "duplicate", Outcome::Done)?;
+                }
+                Err(error) if error.is_record_missing() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Used after the switch, beyond the second that the `Date` header leaves open.
@@ -97,24 +126,6 @@ fn refuse_shared(session: &Session, journal: &Journal) -> Result<(), OpError> {
     }
 }
 
-/// The old pair goes; the plain name leads to the new key in the same move.
-fn remove_old(journal: &Journal) -> Result<(), OpError> {
-    let plain = KeyFiles::at(plan::plain_name(&journal.old.path));
-    let (old, new) = (KeyFiles::at(&journal.old.path), KeyFiles::at(&journal.new.path));
-    for (plain, old, new) in [(&plain.private, &old.private, &new.private), (&plain.public, &old.public, &new.public)] {
-        // The first key bears the plain name itself: the link replaces it. Later ones go after the link has turned.
-        let is_ours = plain == old || plain.is_symlink() || plain.symlink_metadata().is_err();
-        if is_ours {
-            durable::replace_link(plain, Path::new(new.file_name().unwrap_or_default()))?;
-        }
-        if plain != old {
-            durable::remove(old)?;
-        }
-        checkpoint::reach("retire.between_files");
-    }
-    Ok(())
-}
-
 fn forget_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
     let paths = &session.settings.paths;
     let mut state = State::load(paths)?;
@@ -129,5 +140,27 @@ fn forget_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
             made.made_keys.push(journal.new.path.clone());
         }
     }
+    let superseded = Superseded::of(journal, session.now_text());
+    // A run that was cut off here is gone through again.
+    state.superseded.retain(|link| link.new_fingerprint != superseded.new_fingerprint);
+    state.superseded.push(superseded);
     state.save(paths)
+}
+
+impl Superseded {
+    /// What a rotation, finished at this time, put in the place of what.
+    pub(in crate::ops) fn of(journal: &Journal, at: String) -> Self {
+        Self {
+            endpoint: journal.endpoint.clone(),
+            tenant_id: journal.tenant_id.clone(),
+            agent_id: journal.agent_id.clone(),
+            old_path: journal.old.path.clone(),
+            old_key_id: journal.old.key_id.clone().or_else(|| journal.old.configured_id.clone()),
+            old_fingerprint: journal.old.fingerprint.clone(),
+            new_path: journal.new.path.clone(),
+            new_key_id: journal.new.key_id.clone(),
+            new_fingerprint: journal.new.fingerprint.clone().unwrap_or_default(),
+            at,
+        }
+    }
 }

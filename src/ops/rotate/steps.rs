@@ -10,16 +10,22 @@ use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
-use crate::ops::rotate::journal::{Direction, Journal, Phase};
-use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire};
+use crate::ops::rotate::hook::Held;
+use crate::ops::rotate::journal::{Journal, Phase};
+use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, tell};
 use crate::ops::session::{LoadedKey, Session};
 use crate::secret::SecretString;
 
 /// Performs exactly one step and records it durably.
-pub(super) async fn advance(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+pub(super) async fn advance(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+) -> Result<(), OpError> {
     match journal.phase {
         Phase::Planned => generate(session, options, journal),
-        Phase::Generated => register(session, options, journal).await,
+        Phase::Generated => register(session, options, journal, held).await,
         Phase::Registered => prove_new(session, options, journal).await,
         Phase::Proven => switch(session, journal),
         Phase::Switched => confirm(session, options, journal).await,
@@ -61,15 +67,22 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     };
     journal.new.public_line = Some(public.line(&journal.new.comment));
     journal.new.fingerprint = Some(public.openssh_fingerprint());
+    tell::generated(session, journal)?;
     reached(session, journal, Phase::Generated)
 }
 
-async fn register(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
+async fn register(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    held: &mut Held,
+) -> Result<(), OpError> {
     let old = session.open_key(&journal.old.path)?;
     let (grant, authorized_by) =
         plan::authorize(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?;
     journal.authorized_by = authorized_by.or(journal.authorized_by.take());
     let public = new_public(journal)?;
+    let in_doubt_since = journal.register_requested_at;
     // Written before the request leaves: an abort must know that a record may exist.
     journal.register_requested_at = Some(session.client()?.server_now());
     journal.save(&session.settings.paths)?;
@@ -78,12 +91,11 @@ async fn register(session: &Session, options: &RotateOptions, journal: &mut Jour
     let report = match register::register_key(session, &public, &grant, &how).await {
         Ok(report) => report,
         Err(error) if error.code == ErrorCode::PlanLimit => {
-            // The server said no before it made anything: nothing may be left behind.
-            journal.register_requested_at = None;
-            back::go_back(session, journal).await?;
+            // The server said no before it made anything: nothing may be left behind, unless an earlier request was in doubt.
+            journal.register_requested_at = in_doubt_since;
+            back::go_back(session, options, journal, held).await?;
             Journal::remove(&session.settings.paths)?;
-            journal.direction = Direction::Back;
-            return Err(error);
+            return Err(plan::explained_limit(session, &grant, error).await);
         }
         Err(error) => return Err(error),
     };
@@ -92,6 +104,7 @@ async fn register(session: &Session, options: &RotateOptions, journal: &mut Jour
         return Err(OpError::new(ErrorCode::Failed, "the registration has no key id"));
     };
     register::remember(session, &journal.new.path, &report, &id)?;
+    tell::registered(session, journal, &id)?;
     journal.new.key_id = Some(id);
     reached(session, journal, Phase::Registered)
 }
@@ -121,6 +134,7 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         // Switched by a process that died: the old key may go only when this survives a power cut.
         durable::settle(&journal.config)?;
     }
+    tell::switched(session, journal, "rotation")?;
     journal.switched_at = Some(session.client()?.server_now());
     reached(session, journal, Phase::Switched)
 }
@@ -146,9 +160,7 @@ pub(super) fn prove_fresh(session: &Session, options: &RotateOptions, journal: &
             ErrorCode::Differs,
             format!("`{}` no longer names the new key: somebody changed it meanwhile", journal.config.display()),
         )
-        .hint(
-            "undo the rotation with `artcafe key rotate --abort`, or set the new key again with `artcafe config set`",
-        ));
+        .hint("name the new key again with `artcafe config relink`, then `artcafe key rotate --resume`"));
     }
     let passphrase = passphrase_of_new(session, options, journal)?;
     options.fresh.prove(&journal.config, passphrase.as_ref())

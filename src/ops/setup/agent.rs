@@ -7,6 +7,7 @@ use crate::api::wire::{AgentRecord, NewAgent};
 use crate::id::AgentId;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
+use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::register::LOOKS;
 use crate::ops::session::Session;
@@ -99,13 +100,16 @@ pub(super) async fn register(
                     break;
                 }
             }
-            found.ok_or_else(|| {
-                OpError::from(error)
-                    .hint("whether the agent was registered is not known: look in the portal, or run the same command again in a while, which looks first")
-            })?
+            let Some(agent) = found else {
+                session.record(created(new, public).result(Outcome::Unknown))?;
+                return Err(OpError::from(error)
+                    .hint("whether the agent was registered is not known: look in the portal, or run the same command again in a while, which looks first"));
+            };
+            agent
         }
         Err(error) => return Err(error.into()),
     };
+    session.record(created(new, public).agent_id(&agent.agent_id))?;
     if agent.public_key.as_deref().is_some_and(|line| !public.is_line(line)) {
         return Err(OpError::new(
             ErrorCode::BadAnswer,
@@ -114,4 +118,8 @@ pub(super) async fn register(
         .hint("delete that agent in the portal, and check that the endpoint is the platform's"));
     }
     Ok((agent.agent_id, false))
+}
+
+fn created(new: &NewAgentOptions, public: &PublicKey) -> Change {
+    Change::new(Action::AgentCreated).fingerprint(public.openssh_fingerprint()).to(&new.name)
 }

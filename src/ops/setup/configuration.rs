@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::config::{self, ConfigFile, Edit, Endpoint, Key, Scalar};
 use crate::id::KeyId;
+use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
@@ -104,6 +105,14 @@ pub(super) fn write(session: &Session, key_id: Option<&KeyId>, options: &SetupOp
     let backup = if replaces && edit.is_change() { Some(config::backup(&path, &options.stamp)?) } else { None };
     let changed = edit.save()?;
     Ok(Written { path, created: false, changed, backup })
+}
+
+/// Tells the history of a file that was written.
+pub(super) fn tell(session: &Session, written: &Written) -> Result<(), OpError> {
+    let mut change = Change::new(Action::ConfigWritten).path(&written.path);
+    change.key_id = session.settings.key_id.as_ref().map(|id| id.value.to_string());
+    change.from = written.backup.as_ref().map(|backup| backup.display().to_string());
+    session.record(change)
 }
 
 fn text_in(file: &ConfigFile, key: Key) -> Option<String> {

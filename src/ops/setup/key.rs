@@ -60,7 +60,7 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
 
 /// Makes the key pair.
 pub(super) fn make(session: &Session, options: &SetupOptions) -> Result<(), OpError> {
-    generate::generate(&GenerateOptions {
+    let report = generate::make(&GenerateOptions {
         output: session.settings.private_key_path.value.clone(),
         spec: options.spec,
         format: options.format,
@@ -69,5 +69,5 @@ pub(super) fn make(session: &Session, options: &SetupOptions) -> Result<(), OpEr
         overwrite: false,
         stamp: options.stamp.clone(),
     })?;
-    Ok(())
+    generate::changes(&report).try_for_each(|change| session.record(change))
 }

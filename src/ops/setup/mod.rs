@@ -18,6 +18,7 @@ use crate::durable;
 use crate::id::{AgentId, TenantId};
 use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec};
 use crate::ops::access::{self, Grant};
+use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove::{self, Outcome};
@@ -241,6 +242,7 @@ impl Run<'_> {
                 self.made |= !report.already_registered;
                 let is_ours = !report.already_registered || self.is_remembered(session, &report, id)?;
                 register::remember(session, &loaded.path, &report, id)?;
+                register::tell(session, &loaded.path, &report)?;
                 if loaded.key.algorithm() == Algorithm::Ed25519 && !is_configured(session, id) {
                     self.try_before_keeping(session, grant, loaded, id, is_ours).await?;
                 }
@@ -254,6 +256,8 @@ impl Run<'_> {
         let written = configuration::write(session, key_id.as_ref(), self.options)?;
         if written.changed {
             self.made = true;
+            self.tell_adopted(session, loaded)?;
+            configuration::tell(session, &written)?;
             self.remember_made(session, written.created, None)?;
         }
         let state = if written.changed { StepState::Done } else { StepState::AlreadyDone };
@@ -289,6 +293,9 @@ impl Run<'_> {
             session.settings.key_id =
                 Some(crate::config::Sourced { value: found.clone(), origin: crate::config::Origin::Default });
             let again = configuration::write(session, Some(found), self.options)?;
+            if again.changed {
+                configuration::tell(session, &again)?;
+            }
             return Ok((Some(outcome), again.or(written)));
         }
         Ok((Some(outcome), written))
@@ -350,9 +357,16 @@ impl Run<'_> {
         error: &OpError,
     ) -> Result<(), OpError> {
         let client = session.client()?;
+        let reason = "the server cannot verify the key";
         let mut taken = client.delete_key(id, grant.access()).await;
+        if taken.is_ok() {
+            session.record(Change::new(Action::KeyDeleted).key_id(id).reason(reason))?;
+        }
         if let (Ok(()), Some(agent)) = (&taken, &self.made_agent) {
             taken = client.delete_agent(agent, grant.access()).await;
+            if taken.is_ok() {
+                session.record(Change::new(Action::AgentDeleted).agent_id(agent).reason(reason))?;
+            }
         }
         match taken {
             Ok(()) => {}
@@ -369,6 +383,20 @@ impl Run<'_> {
         let mut state = State::load(&session.settings.paths)?;
         state.registrations.retain(|entry| &entry.key_id != id);
         state.save(&session.settings.paths)
+    }
+
+    /// Tells the history that the configuration begins to name a key that `setup` did not make.
+    fn tell_adopted(&self, session: &Session, loaded: &LoadedKey) -> Result<(), OpError> {
+        let paths = &session.settings.paths;
+        let file = session.settings.file.as_ref();
+        let named = file.and_then(|file| file.text_of(Key::PrivateKeyPath)).map(|found| found.value);
+        let state = State::load(paths)?;
+        let is_made = state.made_for(&paths.config.value).is_some_and(|made| made.made_keys.contains(&loaded.path));
+        if is_made || named.is_some_and(|text| configure::is_same_file(paths, &text, &loaded.path)) {
+            return Ok(());
+        }
+        let fingerprint = loaded.key.public().openssh_fingerprint();
+        session.record(Change::new(Action::KeyAdopted).path(&loaded.path).fingerprint(fingerprint))
     }
 
     fn remember_made(&self, session: &Session, made_config: bool, made_key: Option<PathBuf>) -> Result<(), OpError> {
@@ -389,7 +417,7 @@ impl Run<'_> {
 
     /// Some steps stand: says which, and that running again goes on.
     fn partly(&self, error: OpError) -> OpError {
-        if error.code == ErrorCode::PartlyDone {
+        if matches!(error.code, ErrorCode::PartlyDone | ErrorCode::HistoryFailed) {
             return error;
         }
         let stands: Vec<String> = self.steps.iter().map(|step| format!("{} ({})", step.name, step.detail)).collect();

@@ -178,6 +178,17 @@ impl Run {
         object
     }
 
+    /// Everything that was printed.
+    pub(crate) fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
+    /// The code of a verdict that is data (as of `auth test`), or of a failure.
+    #[track_caller]
+    pub(crate) fn data_or_failure(&self) -> String {
+        if self.stdout.is_empty() { self.code_name() } else { self.data()["failure"].as_str().unwrap().to_owned() }
+    }
+
     /// The failure's code.
     #[track_caller]
     pub(crate) fn code_name(&self) -> String {

@@ -5,23 +5,28 @@
 //! proves nothing). A verify whose answer was lost is never repeated with the same challenge. A
 //! server's trouble is never read as a dead key.
 
+mod diagnosis;
+mod report;
+
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
 
 use crate::api::auth::Challenge;
 use crate::api::token::Claims;
 use crate::api::wire::KeyRecord;
 use crate::api::{Access, ApiError, Client};
-use crate::id::{AgentId, KeyId, TenantId};
-use crate::keys::Algorithm;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::{LoadedKey, Session};
 use crate::ops::state::State;
+use crate::ops::superseded;
 use crate::secret::{Secret, SecretString};
+
+pub use diagnosis::is_dead;
+pub(super) use diagnosis::{ed25519_refused, is_not_yet_valid, not_yet_valid};
+pub use report::{Outcome, ProofReport, Step};
 
 /// A clock that is off by more than this is worth a word.
 const NOTABLE_SKEW_SECONDS: i64 = 60;
@@ -31,75 +36,6 @@ const EXCHANGES: u32 = 3;
 /// How a clock differs, from the server's time minus this machine's in seconds.
 pub fn clock_words(offset: i64) -> String {
     format!("is off by {} s ({})", offset.abs(), if offset > 0 { "slow" } else { "fast" })
-}
-
-/// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
-pub fn is_dead(code: ErrorCode) -> bool {
-    use ErrorCode as Code;
-    matches!(
-        code,
-        Code::ProofRefused
-            | Code::KeyNotRegistered
-            | Code::KeyRevoked
-            | Code::KeyOfAnotherAgent
-            | Code::AlgorithmRefused
-    )
-}
-
-/// One step of the proof.
-#[derive(Debug, Clone, Serialize)]
-pub struct Step {
-    /// `challenge`, `sign`, `verify` or `confirm`.
-    pub name: &'static str,
-    /// The route, for steps that ask the server.
-    pub route: Option<&'static str>,
-    /// Whether it went well.
-    pub ok: bool,
-    /// How long it took, in milliseconds.
-    pub ms: u64,
-}
-
-/// What `auth test` found.
-#[derive(Debug, Clone, Serialize)]
-pub struct ProofReport {
-    /// The verdict.
-    pub proven: bool,
-    /// The failure's code, where it is none.
-    pub failure: Option<&'static str>,
-    /// What failed, in words.
-    pub reason: Option<String>,
-    /// The next command.
-    pub hint: Option<String>,
-    /// The endpoint's origin.
-    pub endpoint: String,
-    /// The tenant.
-    pub tenant_id: TenantId,
-    /// The agent.
-    pub agent_id: AgentId,
-    /// The key record's id, where it is known.
-    pub key_id: Option<KeyId>,
-    /// The OpenSSH fingerprint.
-    pub fingerprint: String,
-    /// The key's algorithm.
-    pub algorithm: Algorithm,
-    /// Which of the platform's two key stores was asked: `ssh-keys` or `agent-record`.
-    pub store: &'static str,
-    /// The steps that were taken.
-    pub steps: Vec<Step>,
-    /// What the token says about itself.
-    pub claims: Option<Claims>,
-    /// How long the token lives, in seconds, by the server's clock.
-    pub token_life_seconds: Option<i64>,
-    /// The server's clock minus this machine's, in whole seconds.
-    pub clock_offset_seconds: Option<i64>,
-}
-
-/// The report, and the token or the reason why there is none.
-pub struct Outcome {
-    /// What was found.
-    pub report: ProofReport,
-    /// The token of a proven key.
-    pub verdict: Result<SecretString, OpError>,
 }
 
 /// Proves that the configured agent's key authenticates.
@@ -316,74 +252,6 @@ impl Proof<'_> {
             .hint("see what the server holds: `artcafe key list`")
     }
 
-    /// The server gives one answer for every reason (section 2.2); with a token at hand the records tell which.
-    async fn diagnose(&self, error: ApiError) -> OpError {
-        let records = match access::administrator(self.session).await {
-            Ok(Some(grant)) => self.client.keys(grant.access()).await.ok(),
-            _ => None,
-        };
-        let agent = &self.report.agent_id;
-        let failure = match &records {
-            None => self.likely(),
-            Some(records) => {
-                let same: Vec<&KeyRecord> =
-                    records.iter().filter(|record| self.key.key.public().is_line(&record.public_key)).collect();
-                let named =
-                    same.iter().find(|record| Some(&record.key_id) == self.report.key_id.as_ref()).or(same.first());
-                match named {
-                    None => not_registered(agent),
-                    Some(record) if !record.is_usable() => {
-                        OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
-                            .hint(format!(
-                                "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
-                                self.key.path.display()
-                            ))
-                    }
-                    Some(record) if !record.is_of(agent) => OpError::new(
-                        ErrorCode::KeyOfAnotherAgent,
-                        format!("the key is registered as {} for another agent than `{agent}`", record.key_id),
-                    )
-                    .hint("check the agent id (`artcafe config get auth.agent_id`), or make a key of its own for this agent: `artcafe key generate`"),
-                    Some(record) if self.report.key_id.as_ref() != Some(&record.key_id) => OpError::new(
-                        ErrorCode::KeyNotRegistered,
-                        match &self.report.key_id {
-                            Some(_) => format!("the key is registered as {}, not under the key id that is configured", record.key_id),
-                            None => format!("the key is registered as {}, but no key id is known here, and the agent's own record does not hold the key", record.key_id),
-                        },
-                    )
-                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
-                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
-                    Some(record) => OpError::new(
-                        ErrorCode::ProofRefused,
-                        format!("the key is registered as {} and active, but the server does not accept its signature", record.key_id),
-                    )
-                    .hint("the platform's older servers could verify no key at all: ask its operator which version runs"),
-                }
-            }
-        };
-        failure.because(error)
-    }
-
-    /// Without a token, only what is likely can be said.
-    fn likely(&self) -> OpError {
-        if self.report.key_id.is_none() {
-            return OpError::new(
-                ErrorCode::KeyNotRegistered,
-                format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
-            )
-            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`");
-        }
-        let ed25519 = match self.report.algorithm {
-            Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
-            Algorithm::Rsa => "",
-        };
-        OpError::new(
-            ErrorCode::ProofRefused,
-            format!("the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent{ed25519}"),
-        )
-        .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again")
-    }
-
     fn step(&mut self, name: &'static str, route: Option<&'static str>, ok: bool, started: Instant) {
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.steps.push(Step { name, route, ok, ms });
@@ -404,6 +272,10 @@ impl Proof<'_> {
             }
             error
         });
+        let verdict = verdict.map_err(|error| match is_dead(error.code) {
+            true => superseded::explained(self.session, error),
+            false => error,
+        });
         self.report.proven = verdict.is_ok();
         if let Err(error) = &verdict {
             self.report.failure = Some(error.code.as_str());
@@ -412,32 +284,4 @@ impl Proof<'_> {
         }
         Outcome { report: self.report, verdict }
     }
-}
-
-/// A token that is good only later: the clocks of server and issuer differ (sections 5 and 12.1, bug 22).
-pub(super) fn is_not_yet_valid(error: &ApiError) -> bool {
-    matches!(error, ApiError::Status { status: 401, detail, .. } if detail.as_str().contains("not yet valid"))
-}
-
-/// The failure that goes with it.
-pub(super) fn not_yet_valid() -> OpError {
-    OpError::new(
-        ErrorCode::ClockSkew,
-        "the server takes the token for one of the future: the server's clock or its time zone is wrong",
-    )
-    .hint("wait until its clock has caught up, or tell the platform's operator that the server has to run in UTC")
-}
-
-/// The server registers such keys and cannot verify them (section 3.3).
-pub(super) fn ed25519_refused() -> OpError {
-    OpError::new(
-        ErrorCode::AlgorithmRefused,
-        "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
-    )
-    .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
-}
-
-fn not_registered(agent: &AgentId) -> OpError {
-    OpError::new(ErrorCode::KeyNotRegistered, format!("the key is not registered for agent `{agent}`"))
-        .hint("register it: `artcafe key register` (with an administrator's token), or in the portal")
 }

@@ -1,0 +1,125 @@
+//! Why a proof was refused, as far as it can be told.
+//!
+//! Owns the reading of a refusal. The server gives one answer for every reason (`platform-api.md` 2.2);
+//! with an administrator's token at hand the records tell which it is, without one only what is likely
+//! is said. A server in trouble is no reason.
+
+use super::Proof;
+use crate::api::ApiError;
+use crate::api::wire::KeyRecord;
+use crate::id::AgentId;
+use crate::keys::Algorithm;
+use crate::ops::access;
+use crate::ops::error::{ErrorCode, OpError};
+
+/// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
+pub fn is_dead(code: ErrorCode) -> bool {
+    use ErrorCode as Code;
+    matches!(
+        code,
+        Code::ProofRefused
+            | Code::KeyNotRegistered
+            | Code::KeyRevoked
+            | Code::KeyOfAnotherAgent
+            | Code::AlgorithmRefused
+            | Code::KeySuperseded
+    )
+}
+
+impl Proof<'_> {
+    /// The server gives one answer for every reason (section 2.2); with a token at hand the records tell which.
+    pub(super) async fn diagnose(&self, error: ApiError) -> OpError {
+        let records = match access::administrator(self.session).await {
+            Ok(Some(grant)) => self.client.keys(grant.access()).await.ok(),
+            _ => None,
+        };
+        let agent = &self.report.agent_id;
+        let failure = match &records {
+            None => self.likely(),
+            Some(records) => {
+                let same: Vec<&KeyRecord> =
+                    records.iter().filter(|record| self.key.key.public().is_line(&record.public_key)).collect();
+                let named =
+                    same.iter().find(|record| Some(&record.key_id) == self.report.key_id.as_ref()).or(same.first());
+                match named {
+                    None => not_registered(agent),
+                    Some(record) if !record.is_usable() => {
+                        OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
+                            .hint(format!(
+                                "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
+                                self.key.path.display()
+                            ))
+                    }
+                    Some(record) if !record.is_of(agent) => OpError::new(
+                        ErrorCode::KeyOfAnotherAgent,
+                        format!("the key is registered as {} for another agent than `{agent}`", record.key_id),
+                    )
+                    .hint("check the agent id (`artcafe config get auth.agent_id`), or make a key of its own for this agent: `artcafe key generate`"),
+                    Some(record) if self.report.key_id.as_ref() != Some(&record.key_id) => OpError::new(
+                        ErrorCode::KeyNotRegistered,
+                        match &self.report.key_id {
+                            Some(_) => format!("the key is registered as {}, not under the key id that is configured", record.key_id),
+                            None => format!("the key is registered as {}, but no key id is known here, and the agent's own record does not hold the key", record.key_id),
+                        },
+                    )
+                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
+                    Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
+                    Some(record) => OpError::new(
+                        ErrorCode::ProofRefused,
+                        format!("the key is registered as {} and active, but the server does not accept its signature", record.key_id),
+                    )
+                    .hint("the platform's older servers could verify no key at all: ask its operator which version runs"),
+                }
+            }
+        };
+        failure.because(error)
+    }
+
+    /// Without a token, only what is likely can be said.
+    fn likely(&self) -> OpError {
+        if self.report.key_id.is_none() {
+            return OpError::new(
+                ErrorCode::KeyNotRegistered,
+                format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
+            )
+            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`");
+        }
+        let ed25519 = match self.report.algorithm {
+            Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
+            Algorithm::Rsa => "",
+        };
+        OpError::new(
+            ErrorCode::ProofRefused,
+            format!("the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent{ed25519}"),
+        )
+        .hint("an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again")
+    }
+}
+
+/// A token that is good only later: the clocks of server and issuer differ (sections 5 and 12.1, bug 22).
+pub(in crate::ops) fn is_not_yet_valid(error: &ApiError) -> bool {
+    matches!(error, ApiError::Status { status: 401, detail, .. } if detail.as_str().contains("not yet valid"))
+}
+
+/// The failure that goes with it.
+pub(in crate::ops) fn not_yet_valid() -> OpError {
+    OpError::new(
+        ErrorCode::ClockSkew,
+        "the server takes the token for one of the future: the server's clock or its time zone is wrong",
+    )
+    .hint("wait until its clock has caught up, or tell the platform's operator that the server has to run in UTC")
+}
+
+/// The server registers such keys and cannot verify them (section 3.3).
+pub(in crate::ops) fn ed25519_refused() -> OpError {
+    OpError::new(
+        ErrorCode::AlgorithmRefused,
+        "the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them",
+    )
+    .hint("use an RSA key: `artcafe key generate --algorithm rsa --output PATH`")
+}
+
+fn not_registered(agent: &AgentId) -> OpError {
+    OpError::new(ErrorCode::KeyNotRegistered, format!("the key is not registered for agent `{agent}`"))
+        .hint("register it: `artcafe key register` (with an administrator's token), or in the portal")
+}
