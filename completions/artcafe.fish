@@ -48,9 +48,11 @@ complete -c artcafe -n "__fish_artcafe_needs_command" -s V -l version -d 'Print 
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "setup" -d 'Take an agent from nothing to a proven identity'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "status" -d 'Show this machine\'s identity on one screen'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "deregister" -d 'Undo `setup`: revoke the key, remove what was made'
-complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, register, list and rotate keys'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, register, list, rotate, watch and revoke keys'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "auth" -d 'Prove the key, get a token, keep an administrator\'s login'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "config" -d 'Look at, check and change the configuration'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "audit" -d 'Look at, check and copy the history of changes'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "service" -d 'Install a systemd timer that replaces the key in time'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "sandbox" -d 'Run a faithful stand-in for the platform on this machine'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "man" -d 'Write a manual page for each command into a directory'
@@ -142,32 +144,36 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s v -l verb
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "generate" -d 'Generate a key pair on this machine'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "show" -d 'Show what a key file is'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "convert" -d 'Change a key file\'s format or passphrase'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "register" -d 'Register the public key at the platform'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "list" -d 'List the keys that are registered for the agent'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate" -f -a "rotate" -d 'Put a new key in the place of the configured one'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "generate" -d 'Generate a key pair on this machine'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "show" -d 'Show what a key file is'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "convert" -d 'Change a key file\'s format or passphrase'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "register" -d 'Register the public key at the platform'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "list" -d 'List the keys that are registered for the agent'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "rotate" -d 'Put a new key in the place of the configured one'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "revoke" -d 'Revoke a key: it never works again'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "delete" -d 'Delete one key record for good'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "status" -d 'Show the age of the key, its registration, and when it is due'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "needs-rotation" -d 'Say by the exit code whether a timer has something to do'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'Algorithm of a new key: rsa or ed25519 [default: rsa]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
@@ -291,6 +297,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l splay -d 'With --if-due: wait a random time of at most this long before a rotation begins' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l grace -d 'Keep the old key valid for this long after the switch, such as 24h, 90m or 7d' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l algorithm -d 'Algorithm of the new key [default: as the old one]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l bits -d 'Size of the new RSA key [default: as the old one]' -r
@@ -316,6 +323,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l status -d 'Say where the open rotation stands'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l finish -d 'Retire the old key if its grace period is over'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l if-due -d 'For timers: go on with the open rotation, rotate if the window is open, else do nothing'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l no-passphrase -d 'Protect the new key with no passphrase'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l keep-old -d 'Keep the old key\'s files'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l also -d 'Retire the old key although another configuration names it'
@@ -328,6 +336,101 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l reason -d 'Why, for the platform\'s record: superseded, compromised, affiliation-changed, cessation-of-operation, or words of your own [default: unspecified, or compromised with --compromised]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l since -d 'With --compromised: list the keys that appeared since then [default: the key\'s registration]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l wait-timeout -d 'Wait no longer than this, such as 30s or 5m' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l compromised -d 'The key is in other hands: put a new one in its place first, and list what it may have added'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l allow-last -d 'Revoke it also if it is the last key of its agent that works'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-delete -d 'Do not delete the record where the platform has no way to revoke it'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l wait -d 'Wait until the server really refuses the key'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l allow-last -d 'Delete it also if it is the last key of its agent that works'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l all-profiles -d 'Also the key of every profile, each by its own file alone; no token given for this run is used'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l check -d 'End with exit code 7 if something needs attention'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l offline -d 'Ask no server'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
@@ -667,6 +770,192 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -f -a "show" -d 'Show what was changed, oldest first'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -f -a "verify" -d 'Check that the history is whole: no line changed, gone, swapped or cut off'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -f -a "export" -d 'Copy the history to a file or to standard output'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l last -d 'Only the last N of them' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l key -d 'Only those about this key: a record\'s id or an OpenSSH fingerprint' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l action -d 'Only those of this action, such as key_generated' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l since -d 'Only those from this day or time on, in UTC' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l output -d 'The file to write [default: standard output]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'jsonl or csv' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace an existing file'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -f -a "install" -d 'Write the units of the timer'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -f -a "uninstall" -d 'Remove the units of the timer'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -f -a "status" -d 'Say whether the timer is installed'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l unit-dir -d 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l on-calendar -d 'When the timer looks, as a calendar expression of systemd' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l splay -d 'At most this much later, at random' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l system -d 'For the system\'s manager, in /etc/systemd/system, instead of the user\'s'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l print -d 'Print the units and write nothing'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l enable -d 'Have systemd read the units and start the timer'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l overwrite -d 'Replace units that somebody changed'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l unit-dir -d 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l system -d 'For the system\'s manager, in /etc/systemd/system, instead of the user\'s'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l disable -d 'Have systemd stop the timer first'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l unit-dir -d 'The directory of the units [default: $XDG_CONFIG_HOME/systemd/user, with --system /etc/systemd/system]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l system -d 'For the system\'s manager, in /etc/systemd/system, instead of the user\'s'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r

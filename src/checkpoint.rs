@@ -6,7 +6,7 @@
 //! a check proves. Without a switch a point changes nothing. Must stay small, since what is tested is
 //! the program and not this.
 
-pub use switches::{file, http, reach, sync};
+pub use switches::{file, http, panic_at, reach, sync};
 
 #[cfg(debug_assertions)]
 mod switches {
@@ -37,6 +37,8 @@ mod switches {
         fail: Option<(u64, bool, Fate)>,
         /// `ARTCAFE_TEST_SKIP_FSYNC=K`: the K-th fsync, of a file or a directory, is left out.
         skip_fsync: Option<u64>,
+        /// `ARTCAFE_TEST_PANIC_AT=NAME`: panics at the named point.
+        panic_at: Option<String>,
     }
 
     static SWITCHES: OnceLock<Switches> = OnceLock::new();
@@ -52,6 +54,7 @@ mod switches {
             mute: read("ARTCAFE_TEST_MUTE").and_then(|text| text.parse().ok()),
             fail: read("ARTCAFE_TEST_FAIL").as_deref().and_then(parse_fail),
             skip_fsync: read("ARTCAFE_TEST_SKIP_FSYNC").and_then(|text| text.parse().ok()),
+            panic_at: read("ARTCAFE_TEST_PANIC_AT"),
         })
     }
 
@@ -118,6 +121,14 @@ mod switches {
             die();
         }
     }
+
+    /// A named point at which the program may break off by a mistake of its own.
+    #[expect(clippy::panic, reason = "what a panic leads to is what the test looks at")]
+    pub fn panic_at(name: &str) {
+        if switches().panic_at.as_deref() == Some(name) {
+            panic!("a test asked for this");
+        }
+    }
 }
 
 #[cfg(not(debug_assertions))]
@@ -144,4 +155,8 @@ mod switches {
     /// Nothing in a release build.
     #[inline(always)]
     pub fn reach(_name: &str) {}
+
+    /// Nothing in a release build.
+    #[inline(always)]
+    pub fn panic_at(_name: &str) {}
 }

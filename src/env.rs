@@ -80,6 +80,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARTCAFE_COLOR", Some("--color"), "auto, always or never"),
     variable("NO_COLOR", None, "Set to anything: no colour, unless --color or ARTCAFE_COLOR says otherwise"),
     variable("HOME", None, "The user's home directory, for `~` and the two defaults above"),
+    variable("XDG_CONFIG_HOME", None, "Directory of a user's own systemd units, in systemd/user [default: ~/.config]"),
     variable("USER", None, "The user's name, for the comment of a new key"),
     variable("HTTPS_PROXY", None, "Proxy for https requests (also https_proxy, ALL_PROXY); never used for loopback"),
     variable("NO_PROXY", None, "Hosts that are reached without the proxy (also no_proxy)"),
@@ -121,6 +122,14 @@ impl Env {
             stderr_is_terminal: false,
             vars: vars.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect(),
         }
+    }
+
+    /// The same surroundings without some variables.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let mut env = self.clone();
+        env.vars.retain(|name, _| !names.iter().any(|removed| name == removed));
+        env
     }
 
     /// The value of a variable; empty counts as absent, and so does what is not Unicode.

@@ -5,7 +5,7 @@
 //! | module | what it is | start reading at |
 //! | --- | --- | --- |
 //! | [`cli`] | the command line: flags in, one operation, its report out | `cli/mod.rs`, then `cli/setup.rs` |
-//! | [`ops`] | what the commands do, without a terminal | `ops/setup/mod.rs`, `ops/prove.rs` |
+//! | [`ops`] | what the commands do, without a terminal | `ops/setup/mod.rs`, `ops/prove/mod.rs` |
 //! | [`api`] | the platform's REST protocol, seen from the client | `api/auth.rs` |
 //! | [`keys`] | key pairs: generate, read, write, fingerprint, sign | `keys/private.rs` |
 //! | [`config`] | the configuration file, its layers and edits | `config/settings.rs` |
@@ -27,15 +27,20 @@
 //! | `$ARTCAFE_HOME/profiles/NAME.yaml` | 0600 | the same, with `--profile NAME` | another identity |
 //! | `$ARTCAFE_HOME/config.yaml.TIME.bak` | 0600 | `setup` | the configuration before a change of identity |
 //! | `$ARTCAFE_HOME/credentials.json` | 0600 | `auth login` | administrators' tokens |
+//! | `$ARTCAFE_HOME/audit.jsonl` | 0600 | every command that changes something | the history, one chained line a change; no secret |
+//! | `$ARTCAFE_HOME/audit.head` | 0600 | the same | the history's count and last hash |
+//! | `$ARTCAFE_HOME/audit.lock` | 0600 | the same | the holder's pid and start; never removed |
 //! | `$ARTCAFE_HOME/state/registrations.json` | 0600 | `setup`, `key register` | what was registered where, and what `setup` made; no secret |
 //! | `$ARTCAFE_HOME/lock` | 0600 | every command that writes | the holder's pid and start; never removed |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent` | 0600 | `setup`, `key generate`, `key convert` | the private key |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent.pub` | 0644 | `setup`, `key generate` | its public line; never read as the truth |
 //! | `….TIME.bak`, `….TIME.bak.pub` | 0600, 0644 | `key generate --overwrite` | the pair that was there before |
+//! | `~/.config/systemd/user/artcafe-rotate.*` | 0644 | `service install` | the timer that replaces the key |
 //! | `DIR/sandbox.db` | 0600 | `sandbox … --data DIR` | the stand-in's data |
 //!
 //! `$ARTCAFE_HOME` is `~/.artcafe` and `$ARTCAFE_KEY_DIR` is `~/.ssh` unless set. New directories have
-//! mode 0700. Each file is replaced whole: temporary file, fsync, rename, fsync of the directory.
+//! mode 0700. Each file is replaced whole: temporary file, fsync, rename, fsync of the directory;
+//! the history alone is appended to.
 //!
 //! # What always holds
 //!

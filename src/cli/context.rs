@@ -18,6 +18,20 @@ use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
 use crate::secret::{Secret, SecretString};
 
+/// The variables that choose or change one configuration.
+const OF_ONE_CONFIGURATION: [&str; 10] = [
+    "ARTCAFE_CONFIG",
+    "ARTCAFE_PROFILE",
+    "ARTCAFE_API_ENDPOINT",
+    "ARTCAFE_AGENT_ID",
+    "ARTCAFE_TENANT_ID",
+    "ARTCAFE_AUTH_AGENT_ID",
+    "ARTCAFE_AUTH_TENANT_ID",
+    "ARTCAFE_ORGANIZATION_ID",
+    "ARTCAFE_KEY_ID",
+    "ARTCAFE_PRIVATE_KEY_PATH",
+];
+
 /// What a command receives.
 pub(crate) struct Context {
     pub(crate) env: Rc<Env>,
@@ -95,6 +109,14 @@ impl Context {
             timeout: global.timeout.clone(),
             retries: global.retries,
         })
+    }
+
+    /// The settings of one configuration by its file alone: what flags and variables say of an identity is about
+    /// another one.
+    pub(crate) fn settings_of(&self, config: &Path) -> Result<Settings, Failure> {
+        let env = self.env.without(&OF_ONE_CONFIGURATION);
+        let flags = Flags { config: Some(config.to_path_buf()), ..self.flags()? };
+        Ok(Settings::resolve(&env, &flags)?)
     }
 
     /// The places alone, for commands that must work beside a broken configuration.
@@ -269,6 +291,11 @@ impl Context {
             // Standard input can be read only once.
             Ok(Some(given.get_or_init(|| secret).clone()))
         }))
+    }
+
+    /// The SOURCE of an existing key's passphrase as it was given, unread.
+    pub(crate) fn passphrase_source_text(&self, args: &PassphraseArgs) -> Option<String> {
+        self.passphrase_source(args).map(|(source, _)| source)
     }
 
     /// The SOURCE of a passphrase, and what gave it; a bare `--passphrase` asks for a question.

@@ -22,8 +22,9 @@ impl<E: Into<OpError>> From<E> for Failure {
 }
 
 impl Failure {
-    /// Prints the failure and answers its exit code.
-    pub(crate) fn report(&self, output: &Output) -> ExitCode {
+    /// Prints the failure and answers with this exit code: the code's own, but for a command whose exit codes mean
+    /// something else.
+    pub(crate) fn report(&self, output: &Output, exit_code: u8) -> ExitCode {
         let Self(error) = self;
         let causes = error.causes();
         if output.json {
@@ -33,7 +34,7 @@ impl Failure {
                 "message": error.message,
                 "cause": if causes.is_empty() { None } else { Some(causes.join(": ")) },
                 "hint": error.hint,
-                "exit_code": error.code.exit_code(),
+                "exit_code": exit_code,
                 "retryable": error.code.is_retryable(),
             }));
             output.to_stderr(&object);
@@ -46,12 +47,12 @@ impl Failure {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));
             }
         }
-        ExitCode::from(error.code.exit_code())
+        ExitCode::from(exit_code)
     }
 }
 
-/// What the parser says: help and version are data, the rest is a usage failure.
-pub(crate) fn usage(env: &Env, error: &clap::Error) -> ExitCode {
+/// What the parser says: help and version are data, the rest is a usage failure of this exit code.
+pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
     // The flags could not be parsed, so they are looked for by eye.
     let json = env.is_on("ARTCAFE_JSON") || env.args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     let output = Output::new(env, json, false, None);
@@ -66,14 +67,14 @@ pub(crate) fn usage(env: &Env, error: &clap::Error) -> ExitCode {
         }
         _ if !json => {
             output.to_stderr(masked(error).trim_end());
-            Ok(ExitCode::from(ErrorCode::Usage.exit_code()))
+            Ok(ExitCode::from(exit_code))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Err(OpError::new(ErrorCode::Usage, "a subcommand is missing").hint("see `artcafe help`").into())
         }
         _ => Err(OpError::new(ErrorCode::Usage, summary(&masked(error))).hint("see `artcafe help`").into()),
     };
-    outcome.unwrap_or_else(|failure| failure.report(&output))
+    outcome.unwrap_or_else(|failure| failure.report(&output, exit_code))
 }
 
 /// The first paragraph, in one line: what is wrong, and the names that go with it.

@@ -6,6 +6,7 @@
 
 mod args;
 mod ask;
+mod audit;
 mod auth;
 mod completions;
 mod config;
@@ -17,6 +18,7 @@ mod key;
 mod man;
 mod output;
 mod sandbox;
+mod service;
 mod setup;
 mod status;
 
@@ -25,9 +27,11 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::env::Env;
+use crate::ops::ErrorCode;
 use args::GlobalArgs;
 use context::Context;
 use failure::Failure;
+use output::Output;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -64,6 +68,10 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
+    #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -77,14 +85,28 @@ pub fn command() -> clap::Command {
 
 /// Runs the program and answers its exit code.
 pub fn run(env: Env) -> ExitCode {
+    // Its exit codes have meanings of their own, so that whatever goes wrong with it is told from them.
+    if key::guard::is_wanted(&env) {
+        key::guard::run(|| run_with(env, Some(key::guard::FAILED)))
+    } else {
+        run_with(env, None)
+    }
+}
+
+/// The same; every failure ends with `failed`, where that is given.
+fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     let parsed = Cli::command().try_get_matches_from(&env.args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return failure::usage(&env, &error),
+        Err(error) => return failure::usage(&env, &error, failed.unwrap_or(ErrorCode::Usage.exit_code())),
+    };
+    let report = |failure: Failure, output: &Output| {
+        let exit_code = failed.unwrap_or(failure.0.code.exit_code());
+        failure.report(output, exit_code)
     };
     let context = match Context::new(env, cli.global) {
         Ok(context) => context,
-        Err((output, failure)) => return failure.report(&output),
+        Err((output, failure)) => return report(failure, &output),
     };
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
@@ -93,15 +115,14 @@ pub fn run(env: Env) -> ExitCode {
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Config(command) => config::run(&context, &command),
+        Command::Audit(command) => audit::run(&context, &command),
+        Command::Service(command) => service::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
         Command::Help(args) => help::run(&context, &args),
     };
-    match outcome {
-        Ok(code) => code,
-        Err(failure) => failure.report(&context.output),
-    }
+    outcome.unwrap_or_else(|failure| report(failure, &context.output))
 }
 
 /// What a command answers: its exit code, or its failure.

@@ -56,6 +56,16 @@ impl Paths {
         Ok(Self { home, key_dir, config, profile, user_home })
     }
 
+    /// The configuration that is in force where nobody names another.
+    pub fn default_config(&self) -> PathBuf {
+        first_present(&self.home, "config")
+    }
+
+    /// The configuration of a profile.
+    pub fn profile_config(&self, name: &ProfileName) -> PathBuf {
+        first_present(&self.profiles_dir(), name.as_str())
+    }
+
     /// The directory of what this program remembers between runs.
     pub fn state_dir(&self) -> PathBuf {
         self.home.join("state")

@@ -30,6 +30,11 @@ impl Grant {
         Access { token: Some(&self.token), tenant: self.header.as_ref() }
     }
 
+    /// What the token says about itself.
+    pub(super) fn claims(&self) -> Option<Claims> {
+        Claims::read(self.token.expose())
+    }
+
     /// The agent's own token, which names its tenant itself.
     pub(super) fn of_agent(token: SecretString) -> Self {
         Self { token, header: None, from: "the agent's own key".to_owned(), is_administrator: false }

@@ -190,7 +190,7 @@ async fn begin(session: &Session, options: &DeregisterOptions, plan: &Plan) -> R
 }
 
 /// The ids under which this machine knows the key to be registered.
-fn known_ids(session: &Session) -> Result<Vec<KeyId>, OpError> {
+pub(super) fn known_ids(session: &Session) -> Result<Vec<KeyId>, OpError> {
     let settings = &session.settings;
     let endpoint = settings.endpoint.value.origin();
     let mut ids: Vec<KeyId> = settings.key_id.iter().map(|id| id.value.clone()).collect();

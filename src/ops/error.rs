@@ -29,6 +29,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (78, "bad configuration"),
     (130, "interrupted (SIGINT)"),
     (143, "terminated (SIGTERM)"),
+    (255, "`key needs-rotation` cannot tell"),
 ];
 
 macro_rules! error_codes {
@@ -120,6 +121,10 @@ error_codes! {
     RotationOpen "ROTATION_OPEN" 5 false;
     /// The agent's own record carries the key, which no API can change.
     AgentRecordKey "AGENT_RECORD_KEY" 5 false;
+    /// It is the last key of its agent that works.
+    LastKey "LAST_KEY" 5 false;
+    /// The server cannot revoke a key, and deleting it was ruled out.
+    RevokeUnsupported "REVOKE_UNSUPPORTED" 5 false;
     /// The values differ from what is there, and nobody agreed to change it.
     Differs "DIFFERS" 5 false;
     /// Some steps are done, others not; run again.
@@ -243,7 +248,7 @@ fn limit_hint(limit: &PlanLimit) -> String {
     let counts = format!("the plan allows {} and {} are there", limit.limit, limit.current);
     match limit.resource.as_str() {
         "ssh_keys" => format!(
-            "{counts}, revoked ones included: delete one that is no longer used (`artcafe key list`), or raise the plan in the portal"
+            "{counts}, revoked ones included: delete one that is no longer used (`artcafe key list`, then `artcafe key delete ID`), or raise the plan in the portal"
         ),
         "agents" => {
             format!("{counts}: use one of those (`--agent-id`), delete one in the portal, or raise the plan there")

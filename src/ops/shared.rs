@@ -11,13 +11,8 @@ use crate::ops::error::OpError;
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
-/// The first configuration, other than `except`, that names this key file or this record.
-pub(super) fn other_naming(
-    session: &Session,
-    except: &Path,
-    key: &Path,
-    id: Option<&KeyId>,
-) -> Result<Option<PathBuf>, OpError> {
+/// Every configuration that this machine knows and that can be read, with its file.
+pub(super) fn configurations(session: &Session) -> Result<Vec<(PathBuf, ConfigFile)>, OpError> {
     let paths = &session.settings.paths;
     let mut candidates: Vec<PathBuf> =
         ["yaml", "yml", "json"].map(|extension| paths.home.join(format!("config.{extension}"))).to_vec();
@@ -27,8 +22,26 @@ pub(super) fn other_naming(
         );
     }
     candidates.extend(State::load(paths)?.made.into_iter().map(|made| made.config));
-    for path in candidates.into_iter().filter(|path| path != except) {
+    let mut known: Vec<(PathBuf, ConfigFile)> = Vec::new();
+    for path in candidates {
+        if known.iter().any(|(other, _)| *other == path) {
+            continue;
+        }
         let Ok(Some(file)) = ConfigFile::load(&path) else { continue };
+        known.push((path, file));
+    }
+    Ok(known)
+}
+
+/// The first configuration, other than `except`, that names this key file or this record.
+pub(super) fn other_naming(
+    session: &Session,
+    except: &Path,
+    key: &Path,
+    id: Option<&KeyId>,
+) -> Result<Option<PathBuf>, OpError> {
+    let paths = &session.settings.paths;
+    for (path, file) in configurations(session)?.into_iter().filter(|(path, _)| path != except) {
         let names_key = file.text_of(Key::PrivateKeyPath).is_some_and(|found| paths.expand(&found.value) == key);
         let names_id =
             file.text_of(Key::KeyId).is_some_and(|found| Some(found.value.as_str()) == id.map(KeyId::as_str));

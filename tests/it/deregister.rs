@@ -5,7 +5,7 @@ use std::fs;
 use artcafe::sandbox::Dialect;
 use serde_json::json;
 
-use crate::support::files::{names, picture};
+use crate::support::files::{names, picture, picture_beside_history};
 use crate::support::{AGENT, Server, TestEnv};
 
 const UNDO: [&str; 4] = ["deregister", "--yes", "--reason", "host retired"];
@@ -85,10 +85,10 @@ fn a_revocation_that_fails_touches_nothing() {
         let server = Server::start(Dialect::Documented, &[fault]);
         let env = TestEnv::with(&server);
         env.set_up();
-        let before = picture(&env.home());
+        let before = picture_beside_history(&env.home());
         let run = env.run(&[&UNDO[..], &["--json", "--retries", "1"]].concat());
         assert_eq!(run.code, exit, "{fault}: {run:?}");
-        assert_eq!(picture(&env.home()), before, "{fault}");
+        assert_eq!(picture_beside_history(&env.home()), before, "{fault}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::files::{names, picture};
+use crate::support::files::{names, picture, picture_beside_history};
 use crate::support::{AGENT, Server, TestEnv, mode};
 use artcafe::sandbox::Dialect;
 
@@ -69,13 +69,14 @@ fn a_copy_leaves_the_original_and_overwrites_nothing() {
     let copy = env.path("copy");
     let args = ["key", "convert", "--key-format", "openssh", "--output", copy.to_str().unwrap(), "--json"];
     env.run(&args).expect(0);
-    assert!(before.iter().all(|(path, seen)| picture(&env.home()).get(path) == Some(seen)));
+    let after = picture(&env.path(".ssh"));
+    assert!(after.iter().all(|(path, seen)| before.get(path) == Some(seen)) && after.len() == 2);
     assert_eq!(names(&env.home()), [".ssh/artcafe_agent", ".ssh/artcafe_agent.pub", "copy", "copy.pub"]);
-    let now = picture(&env.home());
+    let now = picture_beside_history(&env.home());
     assert_eq!(env.run(&args).expect(5).code_name(), "FILE_EXISTS");
     let impossible = ["key", "generate", "--algorithm", "ed25519", "--output", "ed"];
     env.run(&impossible).expect(0);
     let refused = env.run(&["key", "convert", "ed", "--key-format", "pkcs1", "--json"]);
     assert_eq!(refused.code_name(), "KEY_UNUSABLE");
-    assert_eq!(picture(&env.home()), now);
+    assert_eq!(picture_beside_history(&env.home()), now);
 }

@@ -81,7 +81,7 @@ fn a_rehearsal_sends_no_post() {
         let data = env.run(&[&REGISTER[..], &["--dry-run"]].concat()).expect(0).data();
         assert_eq!((&data["dry_run"], &data["key_id"]), (&json!(true), &Value::Null));
         assert_eq!((server.count("POST"), picture(&env.home())), (0, before));
-        assert!(!env.path(".artcafe").exists());
+        assert!(!env.path(".artcafe/state").exists());
     }
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod auth_login;
 mod auth_test;
 mod config_commands;
@@ -19,22 +20,26 @@ mod documents;
 mod failures;
 mod generated;
 mod key_convert;
+mod key_due;
 mod key_foreign;
 mod key_formats;
 mod key_generate;
 mod key_list;
 mod key_register;
+mod key_revoke;
 mod key_rotate;
 mod key_tools;
 mod review_cli;
 mod rotate_hook;
 mod rotate_memory;
 mod rotation;
+mod rotation_model;
 mod safety;
 mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
 mod secrets;
+mod service;
 mod setup;
 mod setup_failures;
 mod support;

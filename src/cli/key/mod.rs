@@ -1,11 +1,16 @@
 //! `artcafe key`: the agent's key pair.
 
 mod convert;
+mod delete;
 mod generate;
 mod list;
+mod needs_rotation;
 mod register;
+mod revoke;
 mod rotate;
+mod rotate_due;
 mod show;
+mod status;
 mod surroundings;
 
 use clap::Subcommand;
@@ -14,9 +19,10 @@ use crate::cli::Outcome;
 use crate::cli::context::Context;
 
 pub(crate) use generate::{NewKeyArgs, text as generated};
+pub(crate) use needs_rotation::guard;
 pub(crate) use register::name_tail;
 
-/// Generate, look at, convert, register, list and rotate keys
+/// Generate, look at, convert, register, list, rotate, watch and revoke keys
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) enum KeyCommand {
@@ -26,6 +32,10 @@ pub(crate) enum KeyCommand {
     Register(register::RegisterArgs),
     List(list::ListArgs),
     Rotate(rotate::RotateArgs),
+    Revoke(revoke::RevokeArgs),
+    Delete(delete::DeleteArgs),
+    Status(status::KeyStatusArgs),
+    NeedsRotation(needs_rotation::NeedsRotationArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
@@ -36,5 +46,9 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
         KeyCommand::Register(args) => register::run(context, args),
         KeyCommand::List(args) => list::run(context, args),
         KeyCommand::Rotate(args) => rotate::run(context, args),
+        KeyCommand::Revoke(args) => revoke::run(context, args),
+        KeyCommand::Delete(args) => delete::run(context, args),
+        KeyCommand::Status(args) => status::run(context, args),
+        KeyCommand::NeedsRotation(args) => needs_rotation::run(context, args),
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::key::surroundings;
+use crate::cli::key::{rotate_due, surroundings};
 use crate::cli::output::Style;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
@@ -25,7 +25,7 @@ use crate::ops::{ErrorCode, OpError, Session};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe key rotate\n  artcafe key rotate --grace 24h\n  artcafe key rotate --post-switch 'systemctl --user restart my-agent'\n  artcafe key rotate --finish\n  \
-artcafe key rotate --status\n  artcafe key rotate --resume\n  artcafe key rotate --abort"
+artcafe key rotate --if-due --splay 1h\n  artcafe key rotate --status\n  artcafe key rotate --resume\n  artcafe key rotate --abort"
 )]
 pub(crate) struct RotateArgs {
     /// Go on with the open rotation
@@ -43,6 +43,12 @@ pub(crate) struct RotateArgs {
     /// Say what would be done, and do nothing
     #[arg(long, group = "action")]
     dry_run: bool,
+    /// For timers: go on with the open rotation, rotate if the window is open, else do nothing
+    #[arg(long, group = "action")]
+    if_due: bool,
+    /// With --if-due: wait a random time of at most this long before a rotation begins
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "if_due")]
+    splay: Option<SignedDuration>,
     /// Keep the old key valid for this long after the switch, such as 24h, 90m or 7d
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     grace: Option<SignedDuration>,
@@ -81,6 +87,13 @@ pub(crate) struct RotateArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
+    match args.if_due {
+        true => rotate_due::run(context, &args.passphrase, args.splay, |resume| work(context, args, resume)),
+        false => work(context, args, args.resume),
+    }
+}
+
+fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
     let settings = context.settings()?;
     if args.status {
         let report = open(&settings.paths)?.map(|journal| journal.report());
@@ -99,7 +112,7 @@ pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
     let outcome = if args.abort {
         context.block_on(abort(&session, &options))?.map(|report| Rotated::Worked(Box::new(report)))
     } else {
-        context.block_on(rotate(&session, &options, args.resume))?
+        context.block_on(rotate(&session, &options, resume))?
     };
     drop(spinner);
     finish(context, &outcome?)
@@ -157,7 +170,14 @@ fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<Ro
         None if args.no_passphrase => NewKeyPassphrase::None,
         None => NewKeyPassphrase::Inherit,
     };
-    let (output, hook_output, warned) = (context.output.clone(), context.output.clone(), context.output.clone());
+    let hook = HookOptions {
+        command: args.post_switch.clone(),
+        timeout: args.post_switch_timeout,
+        variables: surroundings::of_hook(
+            context,
+            &[args.passphrase.source(), args.new_passphrase.as_ref().and_then(|source| source.as_deref())],
+        ),
+    };
     Ok(RotateOptions {
         spec,
         format: args.key_format,
@@ -167,15 +187,30 @@ fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<Ro
         also: args.also,
         accept_agent_record: args.accept_agent_record,
         finish: args.finish,
+        hook,
+        ..plain(context, &args.passphrase)?
+    })
+}
+
+/// How to rotate when nothing in particular is asked for.
+pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<RotateOptions, Failure> {
+    let (output, hook_output, warned) = (context.output.clone(), context.output.clone(), context.output.clone());
+    Ok(RotateOptions {
+        spec: None,
+        format: None,
+        passphrase: NewKeyPassphrase::Inherit,
+        grace: None,
+        keep_old: false,
+        also: false,
+        accept_agent_record: false,
+        finish: false,
+        reason: "superseded".to_owned(),
         default_name_tail: super::name_tail(),
         fresh: surroundings::fresh_process(context)?,
         hook: HookOptions {
-            command: args.post_switch.clone(),
-            timeout: args.post_switch_timeout,
-            variables: surroundings::of_hook(
-                context,
-                &[args.passphrase.source(), args.new_passphrase.as_ref().and_then(|source| source.as_deref())],
-            ),
+            command: None,
+            timeout: None,
+            variables: surroundings::of_hook(context, &[passphrase.source()]),
         },
         on_step: Box::new(move |phase: Phase, detail: &str| {
             output.status(&format!("{} {phase:<11} {detail}", output.paint_err(Style::Good, "✓")));

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Paths;
 use crate::durable;
 use crate::ops::error::{ErrorCode, OpError};
 
@@ -45,8 +44,8 @@ impl HeadFile {
 
 impl Head {
     /// The file.
-    pub(super) fn path(paths: &Paths) -> PathBuf {
-        paths.home.join("audit.head")
+    pub(super) fn path(home: &Path) -> PathBuf {
+        home.join("audit.head")
     }
 
     /// Of a history without a line.

@@ -7,8 +7,14 @@
 mod action;
 mod chain;
 mod change;
+mod csv;
+mod end;
+mod export;
 mod head;
+mod history;
 mod line;
+mod show;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -20,16 +26,19 @@ use crate::ops::session::Session;
 
 pub use action::{Action, Outcome};
 pub use change::Change;
+pub use export::{ExportFormat, ExportOptions, ExportReport, export};
 pub use line::{Line, NO_LINE};
+pub use show::{ShowOptions, ShowReport, Since, show};
+pub use verify::{Described, Finding, Repair, VerifyReport, verify};
 
 /// The history's file.
 pub fn path(paths: &Paths) -> PathBuf {
-    chain::path(paths)
+    chain::path(&paths.home)
 }
 
 /// Writes a change to the history. Needs no other lock, and may be called while that of the home is held.
 pub fn record(paths: &Paths, now: Timestamp, change: Change) -> Result<(), OpError> {
-    chain::add(paths, now, &change).map_err(|cause| {
+    chain::add(&paths.home, now, &change).map_err(|cause| {
         let what = match change.result {
             Outcome::Done => format!("the change was made (`{}`)", change.action),
             Outcome::Failed => format!("the change was tried and failed (`{}`)", change.action),

@@ -14,7 +14,7 @@ use crate::ops::audit::{Action, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::hook::Held;
-use crate::ops::rotate::journal::{Direction, Journal};
+use crate::ops::rotate::journal::{Direction, Journal, Phase};
 use crate::ops::rotate::{RotateOptions, hook, steps, tell};
 use crate::ops::session::Session;
 use crate::ops::state::State;
@@ -32,6 +32,11 @@ pub(super) async fn go_back(
     journal: &mut Journal,
     held: &mut Held,
 ) -> Result<(), OpError> {
+    if journal.switched_at.is_some() {
+        // Proving the old key uses it, and a crash right after must not make that look like another host.
+        journal.old_proved_at = Some(session.client()?.server_now());
+        journal.save(&session.settings.paths)?;
+    }
     // Before the registration could have left, nothing is on the server: no key needs to be opened.
     let grant = match journal.register_requested_at {
         None => None,
@@ -66,23 +71,57 @@ pub(super) async fn go_back(
 
 /// The old key must still work: its own token is the best proof of that, and the means.
 async fn authorize(session: &Session, journal: &Journal) -> Result<Grant, OpError> {
+    match old_key(session, journal).await? {
+        Old::Works(grant) => Ok(grant),
+        Old::IsDead(error) => {
+            Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
+                .because(error)
+                .hint("go on to the new key: `artcafe key rotate --resume`"))
+        }
+    }
+}
+
+/// Whether there is a way back.
+enum Old {
+    /// With what opens it.
+    Works(Grant),
+    /// With the reason.
+    IsDead(OpError),
+}
+
+async fn old_key(session: &Session, journal: &Journal) -> Result<Old, OpError> {
     let old = session.open_key(&journal.old.path);
     let verdict = match old {
         Ok(old) => prove::prove(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?.verdict,
         // Without its passphrase the old key cannot show that it works; an administrator can undo it all the same.
         Err(error) if error.code == ErrorCode::InputNeeded => {
-            return access::administrator(session).await?.ok_or(error);
+            return access::administrator(session).await?.map(Old::Works).ok_or(error);
         }
         Err(error) => Err(error),
     };
     match verdict {
-        Ok(token) => Ok(Grant::of_agent(token)),
-        Err(error) if prove::is_dead(error.code) || error.code == ErrorCode::KeyFileMissing => {
-            Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
-                .because(error)
-                .hint("go on to the new key: `artcafe key rotate --resume`"))
-        }
+        Ok(token) => Ok(Old::Works(Grant::of_agent(token))),
+        Err(error) if prove::is_dead(error.code) || error.code == ErrorCode::KeyFileMissing => Ok(Old::IsDead(error)),
         Err(error) => Err(error),
+    }
+}
+
+/// Whether the old key still works.
+pub(super) async fn is_open(session: &Session, journal: &Journal) -> Result<bool, OpError> {
+    Ok(matches!(old_key(session, journal).await?, Old::Works(_)))
+}
+
+/// A way back that was begun leads nowhere once the old key has died: then, and only then, it is left. Whatever of
+/// the new key is gone already is made again.
+pub(super) async fn turn(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+    match old_key(session, journal).await? {
+        Old::Works(_) => Err(OpError::new(ErrorCode::RotationOpen, "this rotation is being undone")
+            .hint("finish that first: `artcafe key rotate --abort`")),
+        Old::IsDead(_) => {
+            journal.direction = Direction::Forward;
+            journal.phase = Phase::Planned;
+            journal.save(&session.settings.paths)
+        }
     }
 }
 
@@ -92,6 +131,11 @@ fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
         steps::must_name_old(session, journal, &file)?;
         return Ok(durable::settle(&journal.config)?);
     }
+    if let Some(text) = journal.switched.as_ref().and_then(|change| change.undone(file.text())) {
+        Edit::replacing(&journal.config, Some(&file), text)?.save()?;
+        return tell::switched(session, journal, UNDONE);
+    }
+    // Somebody edited the file since: only what is the rotation's goes back.
     let mut edit = Edit::new(&file)?;
     for (key, old) in [
         (Key::PrivateKeyPath, journal.old.path_text.clone()),
@@ -120,21 +164,24 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     // The list can be stale: a record that is known by its id goes whether it is listed or not.
     let mut ids: Vec<_> = found.iter().map(|record| record.key_id.clone()).collect();
     ids.extend(journal.new.key_id.clone().filter(|id| !found.iter().any(|record| record.key_id == *id)));
-    let was_seen = !ids.is_empty();
+    // A record whose id is known was counted when it was seen.
+    let mut seen = if journal.new.key_id.is_none() { found.len() } else { 0 };
     for id in ids {
         match client.delete_key(&id, grant.access()).await {
             Ok(()) => tell::ended(session, Action::KeyDeleted, &id, &new.openssh_fingerprint(), UNDONE, Outcome::Done)?,
             Err(error) if error.is_record_missing() => {}
             Err(error) => return Err(error.into()),
         }
-        if journal.new.key_id.is_none() {
+        if seen > 0 {
             // Seen once and deleted: a later run must not wait for it again.
+            seen -= 1;
+            journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
             journal.new.key_id = Some(id);
             journal.save(&session.settings.paths)?;
         }
     }
     let asked_at = journal.register_requested_at.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    if !was_seen && client.server_now().duration_since(asked_at) < SETTLED_AFTER {
+    if journal.registrations_unseen > 0 && client.server_now().duration_since(asked_at) < SETTLED_AFTER {
         return Err(OpError::new(
             ErrorCode::PartlyDone,
             "it is not known whether the new key was registered: the request may still be under way",

@@ -27,6 +27,10 @@ use crate::ops::session::{self, Session};
 /// How much of what it printed is shown.
 const SHOWN: u64 = 4096;
 
+/// What a hook is told about the switch, in this order: the event, the configuration, and the key that it names now.
+pub const HOOK_VARIABLES: [&str; 4] =
+    ["ARTCAFE_HOOK", "ARTCAFE_HOOK_CONFIG", "ARTCAFE_HOOK_PRIVATE_KEY_PATH", "ARTCAFE_HOOK_KEY_ID"];
+
 /// How long a hook that is told to end may take for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -183,10 +187,14 @@ fn variables(options: &RotateOptions, journal: &Journal, event: Event) -> Vec<(O
         Event::Switched => (&journal.new.path, &journal.new.key_id),
         Event::RolledBack => (&journal.old.path, &journal.old.configured_id),
     };
-    variables.push(("ARTCAFE_HOOK".into(), event.name().into()));
-    variables.push(("ARTCAFE_HOOK_CONFIG".into(), journal.config.clone().into()));
-    variables.push(("ARTCAFE_HOOK_PRIVATE_KEY_PATH".into(), path.clone().into()));
-    variables.extend(id.as_ref().map(|id| ("ARTCAFE_HOOK_KEY_ID".into(), id.as_str().into())));
+    let values = [
+        Some(OsString::from(event.name())),
+        Some(journal.config.clone().into()),
+        Some(path.clone().into()),
+        id.as_ref().map(|id| id.as_str().into()),
+    ];
+    let told = HOOK_VARIABLES.iter().zip(values);
+    variables.extend(told.filter_map(|(name, value)| value.map(|value| (OsString::from(name), value))));
     variables
 }
 

@@ -17,6 +17,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::rotate::RotateReport;
+use crate::ops::rotate::change::Change;
 
 /// How far a rotation has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -152,10 +153,19 @@ pub struct Journal {
     /// The command after the switch, if there is one.
     #[serde(default)]
     pub hook: Option<Hook>,
-    /// When a registration request left whose outcome was not seen.
+    /// When the last registration request may have left.
     pub register_requested_at: Option<Timestamp>,
+    /// How many may have left whose outcome was never seen: each can still become a record.
+    #[serde(default)]
+    pub registrations_unseen: u32,
+    /// What the switch changes in the configuration, so that it can be taken back to the byte.
+    #[serde(default)]
+    pub switched: Option<Change>,
     /// When the configuration was switched, by the server's clock.
     pub switched_at: Option<Timestamp>,
+    /// When an abort began to prove the old key: that use is not another host's.
+    #[serde(default)]
+    pub old_proved_at: Option<Timestamp>,
     /// When the grace period ends, by the server's clock.
     pub retire_after: Option<Timestamp>,
     /// Whether a request to retire the old key may have left: from then on it goes forward only.
@@ -214,7 +224,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends the rotation, and clears away what a process left that was killed while it wrote the first entry. The
+    /// Ends the rotation, and clears away what a process left that was killed while it wrote the first entry; the
     /// caller holds the lock of `$ARTCAFE_HOME`, so no hook runs.
     pub fn remove(paths: &Paths) -> Result<(), OpError> {
         durable::remove(&Self::path(paths))?;

@@ -8,6 +8,7 @@
 //! never read as a dead key.
 
 mod back;
+mod change;
 mod fresh;
 mod hook;
 mod journal;
@@ -27,11 +28,12 @@ use crate::checkpoint;
 use crate::config::{Key, Paths};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::prove;
 use crate::ops::session::Session;
 use crate::secret::SecretString;
 
 pub use fresh::FreshProcess;
-pub use hook::HookOptions;
+pub use hook::{HOOK_VARIABLES, HookOptions};
 pub use journal::refuse_during_hook;
 pub use journal::{Direction, Hook, Journal, Phase};
 pub(super) use links::{plain_name, repair as repair_links};
@@ -73,6 +75,8 @@ pub struct RotateOptions {
     pub accept_agent_record: bool,
     /// End the grace period now if it is over; otherwise say how long it lasts.
     pub finish: bool,
+    /// Why the old key is retired, for the platform's record.
+    pub reason: String,
     /// Name of the new record, after the agent.
     pub default_name_tail: String,
     /// The fresh process that confirms.
@@ -176,8 +180,11 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         }
     };
     if journal.direction == Direction::Back {
-        return Err(OpError::new(ErrorCode::RotationOpen, "this rotation is being undone")
-            .hint("finish that first: `artcafe key rotate --abort`"));
+        back::turn(session, &mut journal).await?;
+    }
+    if journal.phase == Phase::Proven {
+        // A proof from before a crash says nothing of now, and the configuration is switched next.
+        journal.phase = Phase::Registered;
     }
     hook::replace(session, options, &mut journal)?;
     go_forward(session, options, &mut journal, &mut held).await?;
@@ -267,12 +274,20 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
         );
     };
     if journal.retire_requested {
-        go_forward(session, options, &mut journal, &mut held).await?;
-        return Err(OpError::new(
-            ErrorCode::Differs,
-            "the old key may be retired already, so the rotation was finished instead of undone",
-        )
-        .hint("see that all is well: `artcafe auth test`"));
+        match go_forward(session, options, &mut journal, &mut held).await {
+            Ok(()) => {
+                return Err(OpError::new(
+                    ErrorCode::Differs,
+                    "the old key may be retired already, so the rotation was finished instead of undone",
+                )
+                .hint("see that all is well: `artcafe auth test`"));
+            }
+            // The new key has died. If the request never arrived, the old one is what is left of the identity.
+            Err(error) if prove::is_dead(error.code) && back::is_open(session, &journal).await? => {
+                journal.retire_requested = false;
+            }
+            Err(error) => return Err(error),
+        }
     }
     back::go_back(session, options, &mut journal, &mut held).await?;
     Journal::remove(paths)?;

@@ -27,12 +27,12 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
     let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
     let loaded = as_new.key()?;
     let grant = Grant::of_agent(prove::prove(&as_new, &loaded).await?.verdict?);
-    revoke_old(session, journal, &grant).await?;
+    revoke_old(session, options, journal, &grant).await?;
     let retired_at = session.client()?.server_now();
     journal.retired_at.get_or_insert(retired_at);
     if !journal.keep_old {
         links::replace_old(&journal.old.path, &journal.new.path)?;
-        tell::removed(session, &journal.old.path, &journal.old.fingerprint, "superseded")?;
+        tell::removed(session, &journal.old.path, &journal.old.fingerprint, &options.reason)?;
     }
     journal.phase = Phase::Retired;
     forget_old(session, journal)?;
@@ -40,7 +40,12 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
 }
 
 /// Every record that holds the old blob is retired.
-async fn revoke_old(session: &Session, journal: &mut Journal, grant: &Grant) -> Result<(), OpError> {
+async fn revoke_old(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &mut Journal,
+    grant: &Grant,
+) -> Result<(), OpError> {
     let client = session.client()?;
     let old = PublicKey::parse_line(&journal.old.public_line)?;
     let records = client.keys(grant.access()).await?;
@@ -70,7 +75,7 @@ async fn revoke_old(session: &Session, journal: &mut Journal, grant: &Grant) -> 
     journal.save(&session.settings.paths)?;
     checkpoint::reach("retire.before_request");
     for record in pending.drain(..) {
-        let how = match client.revoke_key(&record.key_id, "superseded", grant.access()).await {
+        let how = match client.revoke_key(&record.key_id, &options.reason, grant.access()).await {
             Ok(()) => "revoked",
             // No released server has the route: its record is deleted, and the reason lives here alone.
             Err(error) if error.is_route_missing() => match client.delete_key(&record.key_id, grant.access()).await {
@@ -81,6 +86,8 @@ async fn revoke_old(session: &Session, journal: &mut Journal, grant: &Grant) -> 
             Err(error) if error.is_record_missing() => "deleted",
             Err(error) => return Err(error.into()),
         };
+        let action = if how == "deleted" { Action::KeyDeleted } else { Action::KeyRevoked };
+        tell::ended(session, action, &record.key_id, &journal.old.fingerprint, &options.reason, Outcome::Done)?;
         journal.retired_by = Some(how.to_owned());
     }
     checkpoint::reach("retire.after_request");
@@ -109,12 +116,12 @@ async fn drop_duplicates(session: &Session, journal: &Journal, grant: &Grant) ->
     Ok(())
 }
 
-/// Used after the switch, beyond the second that the `Date` header leaves open.
+/// Used after the switch, and not by an abort's own proof. `Date` leaves a second open, and the estimate another.
 fn used_by_others(journal: &Journal, last_used: Option<jiff::Timestamp>) -> bool {
-    match (last_used, journal.switched_at) {
-        (Some(used), Some(switched)) => used.duration_since(switched) > jiff::SignedDuration::from_secs(2),
-        _ => false,
-    }
+    let seconds_after =
+        |at: Option<jiff::Timestamp>| last_used.zip(at).map(|(used, at)| used.duration_since(at).as_secs());
+    let is_own = seconds_after(journal.old_proved_at).is_some_and(|seconds| (-2..60).contains(&seconds));
+    !is_own && seconds_after(journal.switched_at).is_some_and(|seconds| seconds >= 2)
 }
 
 /// No other profile or remembered configuration may still name the old key.

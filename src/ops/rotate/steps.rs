@@ -7,9 +7,11 @@ use crate::checkpoint;
 use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
 use crate::durable;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
+use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
+use crate::ops::rotate::change::Change;
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Journal, Phase};
 use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, tell};
@@ -77,25 +79,31 @@ async fn register(
     journal: &mut Journal,
     held: &mut Held,
 ) -> Result<(), OpError> {
-    let old = session.open_key(&journal.old.path)?;
-    let (grant, authorized_by) =
-        plan::authorize(&session.as_key(&journal.old.path, journal.old.key_id.clone()), &old).await?;
+    let (grant, authorized_by) = authorize(session, options, journal).await?;
     journal.authorized_by = authorized_by.or(journal.authorized_by.take());
     let public = new_public(journal)?;
     let in_doubt_since = journal.register_requested_at;
     // Written before the request leaves: an abort must know that a record may exist.
     journal.register_requested_at = Some(session.client()?.server_now());
+    journal.registrations_unseen += 1;
     journal.save(&session.settings.paths)?;
     checkpoint::reach("register.before_request");
     let how = RegisterOptions { name: None, default_name_tail: options.default_name_tail.clone(), dry_run: false };
     let report = match register::register_key(session, &public, &grant, &how).await {
         Ok(report) => report,
         Err(error) if error.code == ErrorCode::PlanLimit => {
-            // The server said no before it made anything: nothing may be left behind, unless an earlier request was in doubt.
+            // The server said no before it made anything; of an earlier request that is not known.
+            journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
             journal.register_requested_at = in_doubt_since;
             back::go_back(session, options, journal, held).await?;
             Journal::remove(&session.settings.paths)?;
             return Err(plan::explained_limit(session, &grant, error).await);
+        }
+        Err(error) if matches!(error.code, ErrorCode::KeyRevoked | ErrorCode::KeyOfAnotherAgent) => {
+            // Found by looking, so nothing was sent.
+            journal.registrations_unseen = journal.registrations_unseen.saturating_sub(1);
+            journal.save(&session.settings.paths)?;
+            return Err(error);
         }
         Err(error) => return Err(error),
     };
@@ -104,9 +112,34 @@ async fn register(
         return Err(OpError::new(ErrorCode::Failed, "the registration has no key id"));
     };
     register::remember(session, &journal.new.path, &report, &id)?;
+    // Where the record was there already, this request was never sent, and an earlier one is seen.
+    let seen = if report.already_registered { 2 } else { 1 };
+    journal.registrations_unseen = journal.registrations_unseen.saturating_sub(seen);
     tell::registered(session, journal, &id)?;
     journal.new.key_id = Some(id);
     reached(session, journal, Phase::Registered)
+}
+
+/// The old key or an administrator; after a way back that was left, the new key itself may be all that works.
+async fn authorize(
+    session: &Session,
+    options: &RotateOptions,
+    journal: &Journal,
+) -> Result<(Grant, Option<String>), OpError> {
+    let as_old = session.as_key(&journal.old.path, journal.old.key_id.clone());
+    let refused = match as_old.key() {
+        Ok(old) => match plan::authorize(&as_old, &old).await {
+            Err(error) if error.code == ErrorCode::TokenMissing && journal.new.key_id.is_some() => error,
+            other => return other,
+        },
+        Err(error) => return Err(error),
+    };
+    let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
+    match prove::prove(&as_new, &open_new(session, options, journal)?).await?.verdict {
+        Ok(token) => Ok((Grant::of_agent(token), None)),
+        Err(error) if prove::is_dead(error.code) => Err(refused),
+        Err(error) => Err(error),
+    }
 }
 
 async fn prove_new(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
@@ -127,6 +160,8 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         if let Some(id) = &journal.new.key_id {
             edit.set(&Key::KeyId.key_path(), Scalar::Text(id.to_string()))?;
         }
+        journal.switched = Some(Change::between(file.text(), edit.text()));
+        journal.save(&session.settings.paths)?;
         checkpoint::reach("switch.before_write");
         edit.save()?;
         checkpoint::reach("switch.after_write");
@@ -244,7 +279,7 @@ fn open_new(session: &Session, options: &RotateOptions, journal: &Journal) -> Re
 
 impl Session {
     /// The same session with another key in force.
-    pub(super) fn as_key(&self, path: &std::path::Path, key_id: Option<crate::id::KeyId>) -> Session {
+    pub(in crate::ops) fn as_key(&self, path: &std::path::Path, key_id: Option<crate::id::KeyId>) -> Session {
         let mut session = self.clone();
         session.settings.private_key_path = Sourced { value: path.to_path_buf(), origin: Origin::Default };
         session.settings.key_id = key_id.map(|value| Sourced { value, origin: Origin::Default });

@@ -28,9 +28,22 @@ pub(crate) fn picture(directory: &Path) -> BTreeMap<PathBuf, Seen> {
     found
 }
 
-/// The names of the files below a directory, relative to it, without the lock.
+/// Every file below a directory but the history, which a failure can add to.
+pub(crate) fn picture_beside_history(directory: &Path) -> BTreeMap<PathBuf, Seen> {
+    let mut found = picture(directory);
+    found.retain(|path, _| !path.file_name().is_some_and(|name| HISTORY.iter().any(|own| name == *own)));
+    found
+}
+
+/// The files of the history.
+const HISTORY: [&str; 3] = ["audit.jsonl", "audit.head", "audit.lock"];
+
+/// The names of the files below a directory, relative to it, without the lock and the history.
 pub(crate) fn names(directory: &Path) -> Vec<String> {
-    picture(directory).keys().map(|path| path.strip_prefix(directory).unwrap().display().to_string()).collect()
+    picture_beside_history(directory)
+        .keys()
+        .map(|path| path.strip_prefix(directory).unwrap().display().to_string())
+        .collect()
 }
 
 /// Sets a file's mode.
