@@ -10,10 +10,14 @@ use super::machine::{Ended, Machine};
 
 /// The stated exceptions to "`--resume` ends retired, `--abort` ends as before the start". Each is
 /// accepted only where the machine itself shows that it applies.
-const EXCEPTIONS: [(Reached, &str); 3] = [
+const EXCEPTIONS: [(Reached, &str); 4] = [
     (Reached::NothingOpen, "no journal stands: the rotation had not begun, or had come to its end"),
     (Reached::FinishedInstead, "a request to retire the old key may have left: it goes forward only (exit 5)"),
     (Reached::SettledLater, "a registration left and its fate is unknown: exit 6 until it is ten minutes old"),
+    (
+        Reached::OldKeyDead,
+        "the old key no longer works: going back would lose the identity, `--resume` goes on (exit 5)",
+    ),
 ];
 
 /// How `--resume` or `--abort` ended.
@@ -24,6 +28,7 @@ pub(super) enum Reached {
     NothingOpen,
     FinishedInstead,
     SettledLater,
+    OldKeyDead,
 }
 
 /// What the combinations of one test came to.
@@ -35,7 +40,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, reached: Reached) {
+    pub(super) fn count(&mut self, reached: Reached) {
         self.combinations += 1;
         *self.by_exception.entry(reached).or_default() += 1;
     }
@@ -65,13 +70,15 @@ pub(super) struct Case<'a> {
     pub(super) checker: &'a Checker,
     pub(super) start: &'a Value,
     pub(super) label: String,
+    /// Invariants that do not hold at the start, and so need not before the new key is in force.
     pub(super) exempt: &'a [u8],
 }
 
 impl Case<'_> {
     /// Holds the machine against what is expected.
     pub(super) fn check(&self, machine: &Machine, expected: Expected, when: &str, tally: &mut Tally) {
-        for violation in self.checker.violations(machine, self.start, expected, self.exempt) {
+        let exempt = if expected == Expected::Retired { &[] } else { self.exempt };
+        for violation in self.checker.violations(machine, self.start, expected, exempt) {
             tally.wrong.push(format!("{}, {when}: {violation}", self.label));
         }
     }
@@ -90,10 +97,18 @@ impl Case<'_> {
                     let expected = match reached {
                         Reached::Done | Reached::SettledLater => done,
                         Reached::FinishedInstead => Expected::Retired,
+                        Reached::OldKeyDead => Expected::Standing,
                         Reached::NothingOpen if names_the_old_key(machine, self.start) => Expected::Before,
                         Reached::NothingOpen => Expected::Retired,
                     };
                     self.check(machine, expected, &format!("after {flag} ({reached:?})"), tally);
+                    if reached == Reached::OldKeyDead {
+                        // What the refusal offers has to work.
+                        match go_on(machine, "--resume") {
+                            Ok(_) => self.check(machine, Expected::Retired, "after the offered --resume", tally),
+                            Err(error) => tally.wrong.push(format!("{}, offered --resume: {error}", self.label)),
+                        }
+                    }
                 }
                 Err(error) => {
                     tally.combinations += 1;
@@ -132,6 +147,13 @@ pub(super) fn go_on(machine: &mut Machine, flag: &str) -> Result<(Reached, Ended
                 if flag == "--abort" && before.as_ref().is_some_and(|journal| journal["retire_requested"] == true) =>
             {
                 Reached::FinishedInstead
+            }
+            (5, "DIFFERS")
+                if flag == "--abort"
+                    && machine.with_administrator
+                    && ended.run.stderr.contains("the old key no longer works") =>
+            {
+                Reached::OldKeyDead
             }
             (6, "PARTLY_DONE")
                 if flag == "--abort"
