@@ -301,16 +301,12 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
 /// Whether the old key has to stay for now; by the server's clock.
 async fn in_grace(session: &Session, journal: &Journal, options: &RotateOptions) -> Result<bool, OpError> {
     let Some(end) = journal.retire_after else { return Ok(false) };
-    if session.client()?.clock_offset().is_none() {
-        // This machine's clock alone would end the time too early or too late.
-        session.client()?.health().await?;
-    }
-    let now = session.client()?.server_now();
-    if now >= end {
-        return Ok(false);
-    }
     // A request to retire may have left: the old key's time is over in any case.
     if journal.retire_requested {
+        return Ok(false);
+    }
+    let now = session.client()?.measured_now().await?;
+    if now >= end {
         return Ok(false);
     }
     if options.finish {
