@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use artcafe::sandbox::{Dialect, Options};
 use serde_json::Value;
 
-use super::rotation_model::drive::{Machine, write};
+use super::rotation_model::machine::{Machine, write};
 use super::rotation_model::world::Command;
 use super::support::files::{chmod, is_root};
 use super::support::{AGENT, Run, Server, id_of};
@@ -124,7 +124,7 @@ fn a_symbolic_link_to_the_configuration_stays() {
 #[test]
 fn a_configuration_of_another_user_keeps_its_owner() {
     if !is_root() {
-        return println!("only root can give a file away");
+        return eprintln!("only root can give a file away");
     }
     for command in [Command::Rotate, Command::Abort] {
         let machine = Machine::new(Dialect::AsBuilt, &[]);

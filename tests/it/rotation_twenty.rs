@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
 
-use super::rotation_model::drive::Machine;
+use super::rotation_model::machine::Machine;
 use super::support::Run;
 
 const AT_ONCE: usize = 20;
@@ -64,7 +64,7 @@ fn of_twenty_one_goes_on_and_the_others_do_nothing() {
         let start = machine.picture();
         let runs = run_all(&machine);
         let [rotated, nothing, locked] = outcomes(&runs);
-        println!("twenty at once ({dialect}): {rotated} rotated, {nothing} found it done, {locked} were locked out");
+        eprintln!("twenty at once ({dialect}): {rotated} rotated, {nothing} found it done, {locked} were locked out");
         // Who starts only when the first has switched rotates the new key in turn.
         assert!(rotated >= 1);
         assert_eq!(machine.server.count("POST /api/v1/ssh-keys 201"), 1 + rotated);
@@ -79,7 +79,7 @@ fn of_twenty_that_meet_a_slow_one_none_works_beside_it() {
     let start = machine.picture();
     let runs = run_all(&machine);
     let [rotated, nothing, locked] = outcomes(&runs);
-    println!("twenty at once (slow): {rotated} rotated, {nothing} found it done, {locked} were locked out");
+    eprintln!("twenty at once (slow): {rotated} rotated, {nothing} found it done, {locked} were locked out");
     assert_eq!(rotated, 1);
     assert!(locked >= 10, "{locked}");
     assert_eq!(machine.server.count("POST /api/v1/ssh-keys 201"), 2);

@@ -6,9 +6,12 @@
 //! the invariants must hold, and a command must lead out of it. Orders that are known to be wrong must be found wrong.
 //! `drive` then takes the program itself along the same edges and compares what it leaves with what the model says.
 
-pub(crate) mod drive;
+mod drive;
+mod edges;
 mod explore;
+pub(crate) mod machine;
 mod protocol;
+mod seen;
 pub(crate) mod world;
 
 use explore::{Report, explore};
@@ -34,7 +37,7 @@ fn explored(protocol: &Protocol) -> Report {
 #[test]
 fn the_documented_protocol_holds_in_every_world() {
     let report = explored(&Protocol::as_documented());
-    println!(
+    eprintln!(
         "rotation model: {} states, {} edges, {} ends; {} states are left with no key that works",
         report.states, report.edges, report.ends, report.without_a_key
     );
@@ -74,7 +77,7 @@ fn a_wrong_order_or_a_missing_rule_is_found() {
     ];
     for (what, protocol) in wrong {
         let report = explored(&protocol);
-        println!("{what}: {:?}", report.violations.keys());
+        eprintln!("{what}: {:?}", report.violations.keys());
         assert!(!report.violations.is_empty(), "not found: {what}");
     }
 }
