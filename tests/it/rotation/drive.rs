@@ -1,6 +1,7 @@
 //! What follows on a failure: `--resume` in one copy, `--abort` in another, each as often as it asks
 //! for, and the checker after each.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::Value;
@@ -35,14 +36,75 @@ pub(super) enum Reached {
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) combinations: usize,
-    by_exception: std::collections::BTreeMap<Reached, usize>,
+    by_exception: BTreeMap<Reached, usize>,
     pub(super) wrong: Vec<String>,
+    /// For each state that the journal was left in, how the two ways on ended.
+    pub(super) ways: BTreeMap<Left, [BTreeSet<Reached>; 2]>,
+}
+
+/// What a failure left in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Left {
+    /// There is none: it had not begun, or it was over.
+    Nothing,
+    /// This phase, as its place in the order.
+    At(usize),
+    /// A request to retire the old key may have left.
+    Retiring,
+}
+
+/// The phases in their order.
+const PHASES: [&str; 7] = ["planned", "generated", "registered", "proven", "switched", "confirmed", "retired"];
+
+impl Left {
+    fn of(journal: Option<&Value>) -> Self {
+        match journal {
+            None => Self::Nothing,
+            Some(journal) if journal["retire_requested"] == true => Self::Retiring,
+            Some(journal) => {
+                Self::At(PHASES.iter().position(|phase| journal["phase"] == *phase).expect("a known phase"))
+            }
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::Nothing => "nothing: it had not begun, or was over".to_owned(),
+            Self::At(phase) => format!("`{}`", PHASES[phase]),
+            Self::Retiring => "a request to retire the old key may have left".to_owned(),
+        }
+    }
+}
+
+impl Reached {
+    fn words(self, resume: bool) -> &'static str {
+        match self {
+            Self::Done if resume => "ends `retired`",
+            Self::Done => "the state before",
+            Self::NothingOpen => "nothing to do (exit 3)",
+            Self::FinishedInstead => "finishes instead (exit 5)",
+            Self::SettledLater => "exit 6 until the registration's fate is known, then the state before",
+            Self::OldKeyDead => "refused: the old key is dead (exit 5)",
+        }
+    }
 }
 
 impl Tally {
     pub(super) fn count(&mut self, reached: Reached) {
         self.combinations += 1;
         *self.by_exception.entry(reached).or_default() += 1;
+    }
+
+    /// The table of what each failure left and what the two ways on made of it, as the documentation has it.
+    pub(super) fn table(&self) -> String {
+        let mut table = "| the journal says | `--resume` | `--abort` |\n|---|---|---|\n".to_owned();
+        for (left, [resume, abort]) in &self.ways {
+            let words = |ways: &BTreeSet<Reached>, resume| {
+                ways.iter().map(|reached| reached.words(resume)).collect::<Vec<_>>().join("; or ")
+            };
+            table.push_str(&format!("| {} | {} | {} |\n", left.words(), words(resume, true), words(abort, false)));
+        }
+        table
     }
 
     /// Prints the figures, and fails if anything was wrong.
@@ -86,14 +148,18 @@ impl Case<'_> {
     /// `--resume` in one copy of the machine as it is, `--abort` in another.
     pub(super) fn resume_and_abort(&self, machine: &mut Machine, tally: &mut Tally) {
         self.check(machine, Expected::Standing, "after the failure", tally);
+        let left = Left::of(journal(machine).as_ref());
         machine.stop();
         machine.keep("failed");
-        for (flag, done) in [("--resume", Expected::Retired), ("--abort", Expected::Before)] {
+        for (way, (flag, done)) in
+            [("--resume", Expected::Retired), ("--abort", Expected::Before)].into_iter().enumerate()
+        {
             machine.put_back("failed");
             machine.serve(&[]);
             match go_on(machine, flag) {
                 Ok((reached, _)) => {
                     tally.count(reached);
+                    tally.ways.entry(left).or_default()[way].insert(reached);
                     let expected = match reached {
                         Reached::Done | Reached::SettledLater => done,
                         Reached::FinishedInstead => Expected::Retired,
