@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,6 +33,14 @@ impl Client {
     /// `GET /health`: whether the server answers at all.
     pub async fn health(&self) -> Result<(), ApiError> {
         self.fetch("GET /health", "/health".to_owned(), Vec::new(), Access::default()).await.map(|_| ())
+    }
+
+    /// The server's time, asked for where no answer has told it yet: this machine's clock alone may be wrong.
+    pub async fn measured_now(&self) -> Result<Timestamp, ApiError> {
+        if self.clock_offset().is_none() {
+            self.health().await?;
+        }
+        Ok(self.server_now())
     }
 
     /// All key records that the token may see, over all pages.

@@ -10,13 +10,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::api::ApiError;
 use crate::config::{ConfigFile, Edit, Key};
 use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
+use crate::ops::ending::{self, Ending, Method};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::rotate::plain_name;
 use crate::ops::session::Session;
@@ -259,13 +259,10 @@ async fn revoke_one(
     reason: &str,
 ) -> Result<Option<&'static str>, OpError> {
     let client = session.client()?;
-    match client.key(id, grant.access()).await {
-        Ok(record) if !record.is_usable() => return Ok(None),
-        // An id in a file can be wrong; another key is never revoked for it.
-        Ok(record) if public.is_some_and(|public| !public.is_line(&record.public_key)) => return Ok(None),
-        Ok(_) => {}
-        Err(error) if error.is_record_missing() => return Ok(None),
-        Err(error) => return Err(undone(error)),
+    let method = Method::Revoke { reason: reason.to_owned(), may_delete: true };
+    // An id in a file can be wrong; another key is never revoked for it.
+    if ending::look(client, grant, id, public, &method).await.map_err(undone)?.is_some() {
+        return Ok(None);
     }
     let tell = |action: Action, result: Outcome| {
         let path = &session.settings.private_key_path.value;
@@ -273,42 +270,13 @@ async fn revoke_one(
         change.fingerprint = public.map(PublicKey::openssh_fingerprint);
         session.record(change)
     };
-    // A request whose answer was lost may have worked.
-    let lost = |action: Action, error: ApiError| {
-        if error.may_have_worked() {
-            tell(action, Outcome::Unknown)?;
-        }
-        Err(undone(error))
-    };
-    let (action, how) = match client.revoke_key(id, reason, grant.access()).await {
-        Ok(()) => (Action::KeyRevoked, "revoked"),
-        // Section 6: no release of the real server has the route.
-        Err(error) if error.is_route_missing() => match client.delete_key(id, grant.access()).await {
-            Ok(()) => (Action::KeyDeleted, "deleted"),
-            Err(error) if error.is_record_missing() => (Action::KeyDeleted, "deleted"),
-            Err(error) => return lost(Action::KeyDeleted, error),
-        },
-        Err(error) if error.is_record_missing() => (Action::KeyDeleted, "deleted"),
-        Err(error) => return lost(Action::KeyRevoked, error),
-    };
-    match client.key(id, grant.access()).await {
-        Ok(record) if record.is_usable() => {
-            tell(action, Outcome::Failed)?;
-            Err(OpError::new(
-                ErrorCode::BadAnswer,
-                format!(
-                    "the server said that key {id} was {how}, but shows it active; nothing on this machine was removed"
-                ),
-            )
-            .hint("run the same command again, or revoke the key in the portal"))
-        }
-        Ok(_) => tell(action, Outcome::Done).map(|()| Some(how)),
-        // The agent's own token may end with its key: that is an answer as well.
-        Err(error) if error.is_record_missing() || matches!(error.status(), Some(401 | 403)) => {
-            tell(action, Outcome::Done).map(|()| Some(how))
-        }
-        Err(error) => {
-            tell(action, Outcome::Unknown)?;
+    match ending::end(client, grant, id, &method).await.map_err(undone)? {
+        Ending::Done("deleted") => tell(Action::KeyDeleted, Outcome::Done).map(|()| Some("deleted")),
+        Ending::Done(how) => tell(Action::KeyRevoked, Outcome::Done).map(|()| Some(how)),
+        Ending::Already | Ending::Absent => Ok(None),
+        Ending::Unsettled(error) => {
+            // A request whose answer was lost may have worked.
+            tell(Action::KeyRevoked, Outcome::Unknown)?;
             Err(undone(error))
         }
     }
@@ -334,8 +302,7 @@ fn tell(session: &Session, begun: &Deregistering, change: Change) -> Result<(), 
 }
 
 /// The server did not do it: nothing on this machine is touched.
-fn undone(error: ApiError) -> OpError {
-    let cause = OpError::from(error);
+fn undone(cause: OpError) -> OpError {
     OpError::new(cause.code, "the key could not be revoked, so nothing on this machine was removed")
         .because(cause)
         .hint("run the same command again, or revoke the key in the portal")

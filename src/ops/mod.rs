@@ -12,6 +12,7 @@ pub mod configure;
 pub mod convert;
 pub mod deregister;
 pub mod due;
+mod ending;
 pub mod error;
 pub mod generate;
 pub mod list;

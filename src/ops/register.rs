@@ -285,10 +285,11 @@ pub(super) fn remember(
         private_key_path: path.to_path_buf(),
         registered_at,
     });
-    if state != before {
-        state.save(&session.settings.paths)?;
+    if state == before {
+        // Written by a process that may have died before its fsync.
+        return State::settle(&session.settings.paths);
     }
-    Ok(())
+    state.save(&session.settings.paths)
 }
 
 /// Writes the key id to the configuration if that is this agent's and names this key.

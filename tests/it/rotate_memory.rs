@@ -110,7 +110,11 @@ fn one_that_waited_and_finds_the_key_changed_does_nothing() {
     let (server, env) = proven(&["POST /auth/agent/challenge=delay:1s@2x1"]);
     let first =
         spawn(env.command(&["key", "rotate"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
-    std::thread::sleep(std::time::Duration::from_millis(400));
+    // It holds the lock by now, which names it.
+    let holder = format!("pid {},", first.id());
+    while !fs::read_to_string(env.path(".artcafe/lock")).unwrap().contains(&holder) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
     let second = env.run(&["key", "rotate", "--json"]).expect(0).data();
     assert_eq!((&second["outcome"], &second["reason"]), (&"nothing_to_do".into(), &"changed_meanwhile".into()));
     Run::of(first.wait_with_output().unwrap()).expect(0);

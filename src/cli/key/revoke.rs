@@ -106,7 +106,7 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
     let outcome = if args.compromised {
         // Whoever else uses the key must lose it, so nothing of that kind may stop the rotation.
         let rotate = RotateOptions {
-            reason,
+            reason: Some(reason),
             also: true,
             accept_agent_record: true,
             ..rotate::plain(context, &args.passphrase)?

@@ -204,7 +204,7 @@ pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<Ro
         also: false,
         accept_agent_record: false,
         finish: false,
-        reason: "superseded".to_owned(),
+        reason: None,
         default_name_tail: super::name_tail(),
         fresh: surroundings::fresh_process(context)?,
         hook: HookOptions {

@@ -5,7 +5,6 @@
 //! is called revoked that the server did not show so; a 429, a 5xx or a timeout is evidence of nothing;
 //! the lock is held while something changes and not while something is waited for.
 
-mod act;
 mod challenge;
 mod compromised;
 mod memory;
@@ -22,6 +21,7 @@ use crate::ops::access::Grant;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
 
+pub use crate::ops::ending::Method;
 pub use challenge::Answer;
 pub use compromised::{Appeared, CompromiseOptions, CompromiseReport, revoke_compromised};
 pub use plan::{Plan, Purpose, plan};
@@ -31,20 +31,6 @@ pub use target::Target;
 
 use plan::KeyAtHand;
 use records::Ended;
-
-/// How a record ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Method {
-    /// It is revoked and stays on the server as such.
-    Revoke {
-        /// Why, for the platform's record.
-        reason: String,
-        /// Delete the record where the server has no way to revoke it.
-        may_delete: bool,
-    },
-    /// It is deleted for good.
-    Delete,
-}
 
 /// How to end a key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,13 +10,14 @@ use crate::config::Key;
 use crate::id::{AgentId, KeyId};
 use crate::keys::{self, PublicKey};
 use crate::ops::access::{self, Grant};
+use crate::ops::ending;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::revoke::challenge::Answer;
 use crate::ops::revoke::memory::{Memory, Subject};
 use crate::ops::revoke::refusal::Witness;
 use crate::ops::revoke::rotation::{self, Role};
-use crate::ops::revoke::target::{self, Found, Target};
+use crate::ops::revoke::target::{Found, Target};
 use crate::ops::session::{LoadedKey, Session};
 use crate::ops::shared;
 use crate::ops::show;
@@ -243,7 +244,7 @@ pub(super) async fn is_last_working(
     others.sort();
     others.dedup();
     for other in others {
-        let record = target::record(session.client()?, grant, other).await?;
+        let record = ending::record(session.client()?, grant, other).await?;
         if record.is_some_and(|record| record.is_usable() && record.is_of(agent)) {
             return Ok(false);
         }

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::id::KeyId;
 use crate::ops::access::Grant;
 use crate::ops::audit::{self, Action, Change};
+use crate::ops::ending::{self, Ending};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::revoke::act::{self, Ending};
 use crate::ops::revoke::memory::{self, Memory};
 use crate::ops::revoke::plan::{self, Plan, Purpose};
 use crate::ops::revoke::{Method, RevokeOptions, rotation};
@@ -69,13 +69,13 @@ pub(super) async fn end_records(
         let was_asked = pending.iter().any(|(asked, _)| asked == id);
         let mut subject = plan.subject(session)?;
         subject.key_ids = vec![id.clone()];
-        let ending = match act::look(client, grant, id, plan.public.as_ref(), &options.method).await? {
+        let ending = match ending::look(client, grant, id, plan.public.as_ref(), &options.method).await? {
             Some(known) => known,
             None => {
                 // Before the request leaves: a deleted record leaves no trace on the server.
                 let entry = memory::Ended::asked(subject.clone(), client.server_now());
                 Memory::load(paths)?.remember_ended(paths, entry)?;
-                act::end(client, grant, id, &options.method).await?
+                ending::end(client, grant, id, &options.method).await?
             }
         };
         let how = match ending {

@@ -6,12 +6,12 @@
 
 use std::str::FromStr;
 
-use crate::api::Client;
 use crate::api::wire::KeyRecord;
 use crate::id::{AgentId, KeyId};
 use crate::keys::{self, PublicKey};
 use crate::ops::access::Grant;
 use crate::ops::deregister;
+use crate::ops::ending;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::revoke::memory::Memory;
 use crate::ops::revoke::plan::Purpose;
@@ -122,7 +122,7 @@ impl Found {
         let client = session.client()?;
         let mut named = Vec::new();
         for id in &self.known {
-            named.extend(record(client, grant, id).await?);
+            named.extend(ending::record(client, grant, id).await?);
         }
         match target {
             Target::Current => {
@@ -189,15 +189,6 @@ fn of_one_agent(session: &Session, records: Vec<KeyRecord>) -> Result<Vec<KeyRec
     }
     Err(OpError::new(ErrorCode::Differs, "several agents have this key, and none of them is the configured one")
         .hint("name one record by its id, or one agent with `--agent-id`; see `artcafe key list --all-agents`"))
-}
-
-/// One record; nothing where there is none.
-pub(super) async fn record(client: &Client, grant: &Grant, id: &KeyId) -> Result<Option<KeyRecord>, OpError> {
-    match client.key(id, grant.access()).await {
-        Ok(record) => Ok(Some(record)),
-        Err(error) if error.is_record_missing() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The configured key's public half; nothing where the file is gone or nobody can open it.

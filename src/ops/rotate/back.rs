@@ -34,7 +34,7 @@ pub(super) async fn go_back(
 ) -> Result<(), OpError> {
     if journal.switched_at.is_some() {
         // Proving the old key uses it, and a crash right after must not make that look like another host.
-        journal.old_proved_at = Some(session.client()?.server_now());
+        journal.old_proved_at = Some(session.client()?.measured_now().await?);
         journal.save(&session.settings.paths)?;
     }
     // Before the registration could have left, nothing is on the server: no key needs to be opened.

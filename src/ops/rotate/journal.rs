@@ -150,6 +150,9 @@ pub struct Journal {
     pub grace_seconds: Option<i64>,
     /// Whether the old files stay.
     pub keep_old: bool,
+    /// Why the old key is retired, for the platform's record.
+    #[serde(default = "superseded")]
+    pub reason: String,
     /// The command after the switch, if there is one.
     #[serde(default)]
     pub hook: Option<Hook>,
@@ -270,6 +273,11 @@ impl Journal {
             hook: self.hook.clone(),
         }
     }
+}
+
+/// The reason of a rotation that gives no other.
+pub(super) fn superseded() -> String {
+    "superseded".to_owned()
 }
 
 fn folder(paths: &Paths) -> PathBuf {

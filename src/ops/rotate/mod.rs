@@ -75,8 +75,8 @@ pub struct RotateOptions {
     pub accept_agent_record: bool,
     /// End the grace period now if it is over; otherwise say how long it lasts.
     pub finish: bool,
-    /// Why the old key is retired, for the platform's record.
-    pub reason: String,
+    /// Why the old key is retired, for the platform's record; what the rotation began with when absent.
+    pub reason: Option<String>,
     /// Name of the new record, after the agent.
     pub default_name_tail: String,
     /// The fresh process that confirms.
@@ -185,6 +185,9 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
     if journal.phase == Phase::Proven {
         // A proof from before a crash says nothing of now, and the configuration is switched next.
         journal.phase = Phase::Registered;
+    }
+    if let Some(reason) = &options.reason {
+        journal.reason.clone_from(reason);
     }
     hook::replace(session, options, &mut journal)?;
     go_forward(session, options, &mut journal, &mut held).await?;
@@ -298,16 +301,12 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
 /// Whether the old key has to stay for now; by the server's clock.
 async fn in_grace(session: &Session, journal: &Journal, options: &RotateOptions) -> Result<bool, OpError> {
     let Some(end) = journal.retire_after else { return Ok(false) };
-    if session.client()?.clock_offset().is_none() {
-        // This machine's clock alone would end the time too early or too late.
-        session.client()?.health().await?;
-    }
-    let now = session.client()?.server_now();
-    if now >= end {
-        return Ok(false);
-    }
     // A request to retire may have left: the old key's time is over in any case.
     if journal.retire_requested {
+        return Ok(false);
+    }
+    let now = session.client()?.measured_now().await?;
+    if now >= end {
         return Ok(false);
     }
     if options.finish {

@@ -17,7 +17,7 @@ use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
-use crate::ops::rotate::journal::{Direction, Journal, NewKey, OldKey, Phase};
+use crate::ops::rotate::journal::{Direction, Journal, NewKey, OldKey, Phase, superseded};
 use crate::ops::rotate::links::plain_name;
 use crate::ops::rotate::{RotateOptions, hook};
 use crate::ops::session::{LoadedKey, Session};
@@ -82,6 +82,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
         },
         grace_seconds: options.grace.map(|grace| grace.as_secs()),
         keep_old: options.keep_old,
+        reason: options.reason.clone().unwrap_or_else(superseded),
         hook,
         register_requested_at: None,
         registrations_unseen: 0,

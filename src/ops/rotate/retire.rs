@@ -10,6 +10,7 @@ use crate::checkpoint;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
 use crate::ops::audit::{Action, Outcome};
+use crate::ops::ending::{self, Ending, Method};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::RotateOptions;
@@ -27,12 +28,12 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
     let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
     let loaded = as_new.key()?;
     let grant = Grant::of_agent(prove::prove(&as_new, &loaded).await?.verdict?);
-    revoke_old(session, options, journal, &grant).await?;
+    revoke_old(session, journal, &grant).await?;
     let retired_at = session.client()?.server_now();
     journal.retired_at.get_or_insert(retired_at);
     if !journal.keep_old {
         links::replace_old(&journal.old.path, &journal.new.path)?;
-        tell::removed(session, &journal.old.path, &journal.old.fingerprint, &options.reason)?;
+        tell::removed(session, &journal.old.path, &journal.old.fingerprint, &journal.reason)?;
     }
     journal.phase = Phase::Retired;
     forget_old(session, journal)?;
@@ -40,12 +41,7 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
 }
 
 /// Every record that holds the old blob is retired.
-async fn revoke_old(
-    session: &Session,
-    options: &RotateOptions,
-    journal: &mut Journal,
-    grant: &Grant,
-) -> Result<(), OpError> {
+async fn revoke_old(session: &Session, journal: &mut Journal, grant: &Grant) -> Result<(), OpError> {
     let client = session.client()?;
     let old = PublicKey::parse_line(&journal.old.public_line)?;
     let records = client.keys(grant.access()).await?;
@@ -74,20 +70,19 @@ async fn revoke_old(
     journal.retire_requested = true;
     journal.save(&session.settings.paths)?;
     checkpoint::reach("retire.before_request");
-    for record in pending.drain(..) {
-        let how = match client.revoke_key(&record.key_id, &options.reason, grant.access()).await {
-            Ok(()) => "revoked",
-            // No released server has the route: its record is deleted, and the reason lives here alone.
-            Err(error) if error.is_route_missing() => match client.delete_key(&record.key_id, grant.access()).await {
-                Ok(()) => "deleted",
-                Err(error) if error.is_record_missing() => "deleted",
-                Err(error) => return Err(error.into()),
-            },
-            Err(error) if error.is_record_missing() => "deleted",
-            Err(error) => return Err(error.into()),
+    let method = Method::Revoke { reason: journal.reason.clone(), may_delete: true };
+    for record in pending {
+        let id = &record.key_id;
+        let tell = |action, result| tell::ended(session, action, id, &journal.old.fingerprint, &journal.reason, result);
+        let how = match ending::end(client, grant, id, &method).await? {
+            Ending::Done(how) => how,
+            Ending::Already | Ending::Absent => continue,
+            Ending::Unsettled(error) => {
+                tell(Action::KeyRevoked, Outcome::Unknown)?;
+                return Err(error);
+            }
         };
-        let action = if how == "deleted" { Action::KeyDeleted } else { Action::KeyRevoked };
-        tell::ended(session, action, &record.key_id, &journal.old.fingerprint, &options.reason, Outcome::Done)?;
+        tell(if how == "deleted" { Action::KeyDeleted } else { Action::KeyRevoked }, Outcome::Done)?;
         journal.retired_by = Some(how.to_owned());
     }
     checkpoint::reach("retire.after_request");

@@ -3,6 +3,8 @@
 //! Each step can be done again after a crash at any point of it: what it makes has a name that the
 //! journal knew before, and what it asks of the server is looked up before it is asked again.
 
+use jiff::SignedDuration;
+
 use crate::checkpoint;
 use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
 use crate::durable;
@@ -32,7 +34,7 @@ pub(super) async fn advance(
         Phase::Planned => generate(session, options, journal),
         Phase::Generated => register(session, options, journal, held).await,
         Phase::Registered => prove_new(session, options, journal).await,
-        Phase::Proven => switch(session, journal),
+        Phase::Proven => switch(session, journal).await,
         Phase::Switched => confirm(session, options, journal).await,
         Phase::Confirmed => retire::retire(session, options, journal).await,
         Phase::Retired => Ok(()),
@@ -153,7 +155,7 @@ async fn prove_new(session: &Session, options: &RotateOptions, journal: &mut Jou
 }
 
 /// The one commit point: path and key id change together, in one replacement of the file.
-fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
+async fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
     let file = read_config(journal)?;
     if !names_new(session, journal, &file) {
         must_name_old(session, journal, &file)?;
@@ -173,20 +175,15 @@ fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError> {
         durable::settle(&journal.config)?;
     }
     tell::switched(session, journal, "rotation")?;
-    journal.switched_at = Some(session.client()?.server_now());
+    journal.switched_at = Some(session.client()?.measured_now().await?);
     reached(session, journal, Phase::Switched)
 }
 
 async fn confirm(session: &Session, options: &RotateOptions, journal: &mut Journal) -> Result<(), OpError> {
     prove_fresh(session, options, journal)?;
-    if session.client()?.clock_offset().is_none() {
-        // The grace is measured on the server's clock, which one answer tells.
-        session.client()?.health().await?;
-    }
-    if let Some(seconds) = journal.grace_seconds {
-        let grace = jiff::SignedDuration::from_secs(seconds);
-        journal.retire_after = session.client()?.server_now().checked_add(grace).ok();
-    }
+    let now = session.client()?.measured_now().await?;
+    journal.retire_after =
+        journal.grace_seconds.and_then(|grace| now.checked_add(SignedDuration::from_secs(grace)).ok());
     reached(session, journal, Phase::Confirmed)
 }
 

@@ -1,6 +1,7 @@
 //! Every file point × {kill, EIO, ENOSPC once, ENOSPC from there on}, in both dialects.
 
 use std::fs;
+use std::path::Path;
 
 use artcafe::sandbox::Dialect;
 
@@ -83,7 +84,25 @@ fn every_file_point(dialect: Dialect, format: &'static str, fate: &str) {
         let label = format!("{dialect} {format}, {} {fate}", point.label());
         Case { checker: &checker, start: &start, label, exempt: &[] }.resume_and_abort(&mut machine, &mut tally);
     }
+    if (dialect, fate) == (Dialect::Documented, "kill") {
+        in_the_documentation(&tally.table());
+    }
     tally.finish(&format!("{dialect}, {format}, {fate} at each file operation"), points.len());
+}
+
+/// What was seen is what is written; `ARTCAFE_UPDATE=1` writes it anew.
+#[expect(clippy::print_stderr, reason = "the table belongs to the test's report")]
+fn in_the_documentation(table: &str) {
+    eprintln!("{table}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rotation.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("<!-- seen: begin -->\n").unwrap();
+    let (written, after) = rest.split_once("<!-- seen: end -->").unwrap();
+    if std::env::var_os("ARTCAFE_UPDATE").is_some() {
+        fs::write(&path, format!("{before}<!-- seen: begin -->\n{table}<!-- seen: end -->{after}")).unwrap();
+        return;
+    }
+    assert_eq!(written, table, "docs/rotation.md is out of date: run the test with ARTCAFE_UPDATE=1");
 }
 
 macro_rules! matrix {

@@ -10,3 +10,4 @@ mod lost_writes;
 mod machine;
 mod requests;
 mod trace;
+mod way_back;

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::checker::{Checker, Expected};
 use super::drive::{Case, Tally, go_on};
-use super::files::{enumerate, rotate_failing};
+use super::files::{Point, enumerate, rotate_failing};
 use super::machine::Machine;
+use crate::support::http;
 
 /// What happens to one request of one route.
 const FAULTS: [&str; 8] = ["close-before", "close-after", "after:500", "late:0ms", "401", "402", "409", "429"];
@@ -20,7 +21,7 @@ const FAULTS: [&str; 8] = ["close-before", "close-after", "after:500", "late:0ms
 const STALE: [&str; 2] = ["stale:1h", "stale:1h+"];
 
 /// Longer than the client looks for what it asked for.
-const LATE: Duration = Duration::from_secs(10);
+const LATE: Duration = Duration::from_secs(25);
 
 struct Scene {
     checker: Checker,
@@ -90,6 +91,10 @@ fn every_request(dialect: Dialect, format: &'static str, faults: &[&str]) {
             };
             scene.begin(&spec);
             scene.rotate(route, *number);
+            if fault.ends_with('+') {
+                // What follows sees the truth again, the checker too.
+                scene.machine.serve(&[]);
+            }
             let Scene { checker, machine, start, name } = &mut scene;
             Case { checker, start, label: format!("{name}, {spec}"), exempt: &[] }
                 .resume_and_abort(machine, &mut tally);
@@ -101,17 +106,42 @@ fn every_request(dialect: Dialect, format: &'static str, faults: &[&str]) {
 fn killed_at_every_request(dialect: Dialect, format: &'static str) {
     let mut scene = Scene::new(dialect, format);
     let points: Vec<_> = enumerate(&mut scene.machine).into_iter().filter(|point| point.kind == "http").collect();
+    let tally = killed_at_each(&mut scene, &points, &[]);
+    tally.finish(&format!("{dialect}, {format}, kill before and after each request"), points.len());
+}
+
+fn killed_at_each(scene: &mut Scene, points: &[Point], exempt: &[u8]) -> Tally {
     let mut tally = Tally::default();
-    for point in &points {
+    for point in points {
         scene.machine.put_back("start");
         scene.machine.serve(&[]);
         let ended = rotate_failing(&scene.machine, point, &format!("{}:kill", point.number));
         assert_eq!(ended.signal, Some(9), "{ended:?}");
-        let Scene { checker, machine, start, name } = &mut scene;
-        Case { checker, start, label: format!("{name}, {} kill", point.label()), exempt: &[] }
+        let Scene { checker, machine, start, name } = scene;
+        Case { checker, start, label: format!("{name}, {} kill", point.label()), exempt }
             .resume_and_abort(machine, &mut tally);
     }
-    tally.finish(&format!("{dialect}, {format}, kill before and after each request"), points.len());
+    tally
+}
+
+/// The old key is dead already, so an administrator's token authorizes: killed at each point of both kinds.
+#[test]
+fn killed_at_each_point_with_an_administrator() {
+    let mut scene = Scene::new(Dialect::Documented, "yaml");
+    scene.name += ", administrator";
+    let path = format!("/api/v1/ssh-keys/{}/revoke", scene.start["key_id"].as_str().unwrap());
+    let body = serde_json::json!({ "reason": "compromised" });
+    let (status, _) = http::ask(scene.machine.url(), "POST", &path, Some(scene.machine.token()), &body);
+    assert_eq!(status, 200);
+    scene.start = scene.checker.picture(&scene.machine);
+    assert_eq!(scene.start["active"], 0);
+    scene.machine.stop();
+    scene.machine.keep("start");
+    scene.machine.with_administrator = true;
+    let points = enumerate(&mut scene.machine);
+    // Before the new key is in force nothing authenticates, and no private key of an active one exists.
+    let tally = killed_at_each(&mut scene, &points, &[1, 2]);
+    tally.finish("documented, yaml, administrator, kill at each point", points.len());
 }
 
 /// The answer is a 504, and the work is done while the next command is at it, or after that.

@@ -10,7 +10,20 @@ use crate::id::KeyId;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::revoke::{Method, target};
+
+/// How a record ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Method {
+    /// It is revoked and stays on the server as such.
+    Revoke {
+        /// Why, for the platform's record.
+        reason: String,
+        /// Delete the record where the server has no way to revoke it.
+        may_delete: bool,
+    },
+    /// It is deleted for good.
+    Delete,
+}
 
 /// What became of one record.
 pub(super) enum Ending {
@@ -32,7 +45,7 @@ pub(super) async fn look(
     public: Option<&PublicKey>,
     method: &Method,
 ) -> Result<Option<Ending>, OpError> {
-    Ok(match target::record(client, grant, id).await? {
+    Ok(match record(client, grant, id).await? {
         None => Some(Ending::Absent),
         Some(record) if public.is_some_and(|public| !public.is_line(&record.public_key)) => Some(Ending::Absent),
         Some(record) if record.revoked && matches!(method, Method::Revoke { .. }) => Some(Ending::Already),
@@ -54,12 +67,21 @@ pub(super) async fn end(client: &Client, grant: &Grant, id: &KeyId, method: &Met
         Err(Refused::Server(error)) if error.may_have_worked() || error.is_temporary() => error,
         Err(Refused::Server(error)) => return Err(error.into()),
     };
-    let seen = target::record(client, grant, id).await;
+    let seen = record(client, grant, id).await;
     Ok(match seen {
         Ok(None) => Ending::Done("deleted"),
         Ok(Some(record)) if is_ended(&record, method) => Ending::Done("revoked"),
         Ok(Some(_)) | Err(_) => Ending::Unsettled(refused.into()),
     })
+}
+
+/// One record; nothing where there is none.
+pub(super) async fn record(client: &Client, grant: &Grant, id: &KeyId) -> Result<Option<KeyRecord>, OpError> {
+    match client.key(id, grant.access()).await {
+        Ok(record) => Ok(Some(record)),
+        Err(error) if error.is_record_missing() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 enum Refused {
