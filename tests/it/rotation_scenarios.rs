@@ -275,7 +275,7 @@ fn a_revoked_key_is_told_with_the_way_to_the_one_that_works() {
     // Before the new key is registered only an administrator can help.
     let (mut machine, start) = in_phase(Dialect::Documented, "generated");
     machine.take_away(&machine.old_id);
-    let failure = machine.run(Command::Resume).expect(3).failure();
+    let failure = machine.run(Command::Resume).expect(4).failure();
     assert!(failure["hint"].as_str().unwrap().contains("artcafe auth login"), "{failure}");
     let token = machine.server.token().to_owned();
     machine.env.set("ARTCAFE_TOKEN", &token);
