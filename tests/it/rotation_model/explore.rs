@@ -114,12 +114,12 @@ pub(super) fn after(protocol: &Protocol, world: &World, event: Event) -> World {
             next.mishaps -= 1;
             match running.step {
                 // Settled by looking.
-                Step::Register => {
+                Step::Register | Step::Retire => {
                     let then = protocol.perform(&mut next, running);
                     go_on(&mut next, running, then);
                 }
                 // The server has done it; the journal does not say so.
-                Step::Retire | Step::DeleteNew => {
+                Step::DeleteNew => {
                     let journal = next.journal;
                     let _ = protocol.perform(&mut next, running);
                     (next.journal, next.running) = (journal, None);
