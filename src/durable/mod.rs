@@ -11,6 +11,7 @@
 mod calls;
 mod error;
 mod lock;
+mod permission;
 mod place;
 mod read;
 mod temporary;
@@ -28,6 +29,7 @@ use temporary::{Temporary, sweep, temporary_name};
 
 pub use error::DurableError;
 pub use lock::Lock;
+pub use permission::{check_can_create_in, check_can_replace};
 pub use read::{read, read_end, read_if_present};
 
 /// Creates a directory and its missing parents, each new one with mode 0700, durably.
@@ -214,11 +216,4 @@ pub fn check_writable(directory: &Path) -> Result<(), DurableError> {
         }
         other => other,
     })
-}
-
-/// Sees that [`replace`] could replace this file as it is, its owner included; leaves nothing behind.
-pub fn check_replaceable(path: &Path) -> Result<(), DurableError> {
-    let target = resolve_link(path)?;
-    let metadata = fs::metadata(&target).map_err(failed("inspect", &target))?;
-    Temporary::create(&target, b"", 0o600)?.take_owner_of(&metadata)
 }
