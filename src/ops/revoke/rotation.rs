@@ -3,11 +3,8 @@
 //! Owns the refusal: a rotation needs its new key always, and its old one until the new one is
 //! confirmed. Rotations of every configuration count, since one lock guards them all.
 
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 
-use crate::durable::{self, DurableError};
 use crate::id::KeyId;
 use crate::keys::PublicKey;
 use crate::ops::error::{ErrorCode, OpError};
@@ -63,7 +60,7 @@ pub(super) fn role(session: &Session, ids: &[KeyId], public: Option<&PublicKey>)
         id.is_some_and(|id| ids.contains(id)) || (print.is_some() && print == fingerprint.as_ref())
     };
     let mut replaced = Role::None;
-    for journal in journals(session)? {
+    for journal in Journal::all(&session.settings.paths)? {
         if journal.endpoint != endpoint || &journal.tenant_id != session.tenant()? {
             continue;
         }
@@ -85,31 +82,4 @@ pub(super) fn role(session: &Session, ids: &[KeyId], public: Option<&PublicKey>)
         }
     }
     Ok(replaced)
-}
-
-fn journals(session: &Session) -> Result<Vec<Journal>, OpError> {
-    let directory = session.settings.paths.state_dir().join("rotations");
-    let failed = |source| DurableError::Io { action: "list", path: directory.clone(), source };
-    let entries = match fs::read_dir(&directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error).into()),
-    };
-    let mut journals = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let Some(bytes) = durable::read_if_present(&path, 1024 * 1024)? else { continue };
-        journals.push(serde_json::from_slice(&bytes).map_err(|error| {
-            OpError::new(
-                ErrorCode::ConfigInvalid,
-                format!("the rotation's journal `{}` cannot be read", path.display()),
-            )
-            .because(error)
-            .hint("it was changed by hand or written by a newer version; restore it, or use that version")
-        })?);
-    }
-    Ok(journals)
 }

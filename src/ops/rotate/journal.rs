@@ -5,7 +5,7 @@
 //! Holds no secret.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
@@ -199,8 +199,20 @@ impl Journal {
 
     /// Reads the open rotation of the configuration in force.
     pub fn load(paths: &Paths) -> Result<Option<Self>, OpError> {
-        let path = Self::path(paths);
-        let Some(bytes) = durable::read_if_present(&path, 1024 * 1024)? else { return Ok(None) };
+        Self::read(&Self::path(paths))
+    }
+
+    /// Reads the open rotation of every configuration.
+    pub(in crate::ops) fn all(paths: &Paths) -> Result<Vec<Self>, OpError> {
+        let mut journals = Vec::new();
+        for path in entries(paths, "json")? {
+            journals.extend(Self::read(&path)?);
+        }
+        Ok(journals)
+    }
+
+    fn read(path: &Path) -> Result<Option<Self>, OpError> {
+        let Some(bytes) = durable::read_if_present(path, 1024 * 1024)? else { return Ok(None) };
         let journal: Self = serde_json::from_slice(&bytes).map_err(|error| {
             OpError::new(
                 ErrorCode::ConfigInvalid,
@@ -275,6 +287,25 @@ impl Journal {
     }
 }
 
+/// The files of all rotations that end like this; none where there never was a rotation.
+fn entries(paths: &Paths, extension: &str) -> Result<Vec<PathBuf>, OpError> {
+    let folder = folder(paths);
+    let failed = |source| durable::DurableError::Io { action: "list", path: folder.clone(), source };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error).into()),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
 /// The reason of a rotation that gives no other.
 pub(super) fn superseded() -> String {
     "superseded".to_owned()
@@ -287,15 +318,8 @@ fn folder(paths: &Paths) -> PathBuf {
 /// Refuses what changes anything while a hook runs under this `$ARTCAFE_HOME`, the hook's own commands included: the
 /// rotation that waits for it counts on what it left.
 pub fn refuse_during_hook(paths: &Paths) -> Result<(), OpError> {
-    let entries = match std::fs::read_dir(folder(paths)) {
-        Ok(entries) => entries,
-        // No rotation was ever begun; what cannot be read fails where it is written.
-        Err(_) => return Ok(()),
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.extension().is_some_and(|extension| extension == "hook")
-            && let Some(holder) = durable::Lock::holder(&path)?
-        {
+    for path in entries(paths, "hook")? {
+        if let Some(holder) = durable::Lock::holder(&path)? {
             return Err(OpError::new(
                 ErrorCode::Locked,
                 format!("the hook of a rotation is running ({holder}), and nothing is changed meanwhile"),

@@ -122,8 +122,8 @@ fn can_be_written(session: &Session, file: &ConfigFile) -> Result<(), OpError> {
         }
         _ => {}
     }
-    durable::check_replaceable(file.path())?;
-    durable::check_writable(key.parent().unwrap_or(Path::new(".")))?;
+    durable::check_can_replace(file.path())?;
+    durable::check_can_create_in(key.parent().unwrap_or(Path::new(".")))?;
     Ok(())
 }
 
