@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
 
-use super::support::{AGENT, Run, Server, TestEnv};
+use super::support::{AGENT, Run, Server, TestEnv, id_of};
 
 /// A proven agent that works with its own key alone.
 fn proven(dialect: Dialect, faults: &[&str]) -> (Server, TestEnv) {
@@ -390,4 +390,25 @@ impl OutputLater for std::process::Command {
     fn output_later(&mut self) -> std::process::Child {
         self.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
     }
+}
+
+#[test]
+fn a_rotation_whose_keys_are_both_dead_is_closed_by_an_administrator() {
+    let (server, mut env) = proven(Dialect::Documented, &[]);
+    killed_at(&env, "switched", &["key", "rotate"]);
+    for record in server.keys() {
+        let id = id_of(&record);
+        let (status, _) =
+            server.ask("POST", &format!("/api/v1/ssh-keys/{id}/revoke"), &serde_json::json!({ "reason": "test" }));
+        assert_eq!(status, 200);
+    }
+    assert_ne!(env.run(&["key", "rotate", "--resume"]).code, 0);
+    assert_eq!(env.run(&["key", "rotate", "--abort", "--json"]).expect(5).code_name(), "DIFFERS");
+    env.set("ARTCAFE_TOKEN", server.token());
+    let run = env.run(&["key", "rotate", "--abort", "--json"]).expect(0);
+    assert!(run.warnings().contains(&"both_keys_dead".to_owned()), "{run:?}");
+    assert_eq!(journals(&env), 0);
+    env.run(&["key", "generate", "--bits", "2048", "--overwrite"]).expect(0);
+    env.run(&["setup"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
 }

@@ -11,6 +11,7 @@ use crate::durable;
 use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Outcome};
+use crate::ops::ending;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::hook::Held;
@@ -40,7 +41,7 @@ pub(super) async fn go_back(
     // Before the registration could have left, nothing is on the server: no key needs to be opened.
     let grant = match journal.register_requested_at {
         None => None,
-        Some(_) => Some(authorize(session, journal).await?),
+        Some(_) => Some(authorize(session, options, journal).await?),
     };
     journal.direction = Direction::Back;
     if journal.switched_at.is_some() {
@@ -70,15 +71,32 @@ pub(super) async fn go_back(
 }
 
 /// The old key must still work: its own token is the best proof of that, and the means.
-async fn authorize(session: &Session, journal: &Journal) -> Result<Grant, OpError> {
+async fn authorize(session: &Session, options: &RotateOptions, journal: &Journal) -> Result<Grant, OpError> {
     match old_key(session, journal).await? {
         Old::Works(grant) => Ok(grant),
-        Old::IsDead(error) => {
-            Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
-                .because(error)
-                .hint("go on to the new key: `artcafe key rotate --resume`"))
-        }
+        Old::IsDead(error) => match nothing_to_lose(session, journal).await? {
+            Some(grant) => {
+                (options.on_warning)(
+                    "both_keys_dead",
+                    "neither key works any more: make a new one with `artcafe key generate --overwrite`, then `artcafe setup`",
+                );
+                Ok(grant)
+            }
+            None => {
+                Err(OpError::new(ErrorCode::Differs, "the old key no longer works, so going back would lose the identity")
+                    .because(error)
+                    .hint("go on to the new key: `artcafe key rotate --resume`; if that does not work either, `--abort` with an administrator's token (`--token SOURCE`) closes the rotation"))
+            }
+        },
     }
+}
+
+/// Where an administrator sees that the new key is dead as well, a way back loses nothing more, and closes the rotation.
+async fn nothing_to_lose(session: &Session, journal: &Journal) -> Result<Option<Grant>, OpError> {
+    let Some(id) = &journal.new.key_id else { return Ok(None) };
+    let Some(grant) = access::administrator(session).await? else { return Ok(None) };
+    let is_dead = ending::record(session.client()?, &grant, id).await?.is_none_or(|record| !record.is_usable());
+    Ok(Some(grant).filter(|_| is_dead))
 }
 
 /// Whether there is a way back.

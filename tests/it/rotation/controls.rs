@@ -101,7 +101,8 @@ fn a_key_that_does_not_authenticate_is_named() {
     assert_eq!(status, 200);
     scene.expect(Expected::Standing, &["(1)"]);
     scene.back();
-    scene.edit(&scene.old_id().to_owned(), "01AAAAAAAAAAAAAAAAAAAAAAAA");
+    let old = scene.old_id().to_owned();
+    scene.edit(&old, "01AAAAAAAAAAAAAAAAAAAAAAAA");
     scene.expect(Expected::Standing, &["(1)"]);
     scene.back();
     fs::rename(scene.key_file(), scene.machine.home().join("elsewhere")).unwrap();
