@@ -4,6 +4,7 @@
 mod checker;
 mod controls;
 mod coverage;
+mod disk;
 mod drive;
 mod files;
 mod lost_writes;
