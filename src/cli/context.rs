@@ -154,12 +154,13 @@ impl Context {
 
     /// The session of settings that a command has changed; says that a rotation is open, if one is.
     pub(crate) fn session_of(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
-        if let Some(journal) = crate::ops::rotate::open(&settings.paths)? {
-            let text = format!(
-                "a rotation is open since {} ({}): `artcafe key rotate --resume` goes on with it",
-                journal.started_at, journal.phase
-            );
-            self.output.warn("rotation_open", &text);
+        match crate::ops::rotate::open(&settings.paths) {
+            Ok(None) => {}
+            Ok(Some(journal)) => self.output.warn("rotation_open", &journal.words()),
+            // What only reads goes on: the configuration, not the journal, says which key is in force.
+            Err(error) => {
+                self.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"))
+            }
         }
         self.session_quietly(settings, passphrase)
     }
