@@ -246,7 +246,10 @@ impl Journal {
     /// caller holds the lock of `$ARTCAFE_HOME`, so no hook runs.
     pub fn remove(paths: &Paths) -> Result<(), OpError> {
         durable::remove(&Self::path(paths))?;
-        durable::remove(&Self::hook_lock(paths))?;
+        let lock = Self::hook_lock(paths);
+        if lock.symlink_metadata().is_ok() {
+            durable::remove(&lock)?;
+        }
         Ok(())
     }
 

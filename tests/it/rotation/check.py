@@ -132,7 +132,7 @@ def is_own(home, path):
     """What is artcafe's own memory, and no part of the identity: the state, the lock, the history."""
     name = os.path.relpath(path, home)
     base = os.path.basename(path)
-    return "/state/" in name or base == "lock" or base.startswith("audit")
+    return "/state/" in name or base == "lock" or base.startswith(("audit", ".audit."))
 
 
 def configuration(path, text=None):
@@ -267,7 +267,8 @@ def check(request):
     if expected != "standing":
         for name in sorted(files):
             base = os.path.basename(name)
-            if base.startswith(".") and base.endswith((".tmp", ".link", ".new")):
+            # The history's next line clears away what is left of its head.
+            if base.startswith(".") and base.endswith((".tmp", ".link", ".new")) and not base.startswith(".audit."):
                 wrong.append(f"(3) a temporary file is left: {os.path.relpath(name, home)}")
         for name, blob in sorted(blobs.items()):
             if name not in start["files"] and blob not in active_blobs:

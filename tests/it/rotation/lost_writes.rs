@@ -12,7 +12,7 @@ use artcafe::sandbox::Dialect;
 
 use super::checker::Checker;
 use super::drive::{Case, Tally, journal};
-use super::files::enumerate;
+use super::files::{Point, enumerate};
 use super::machine::Machine;
 use super::trace::{Deed, Effect, Trace, traced};
 
@@ -137,7 +137,7 @@ impl Disk {
     fn unsynced(&self) -> Vec<String> {
         let counts = |path: &Path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            name != "lock" && !(name.starts_with('.') && name.ends_with(".tmp"))
+            name != "lock" && !name.ends_with(".lock") && !(name.starts_with('.') && name.ends_with(".tmp"))
         };
         let mut lost = BTreeSet::new();
         let none = BTreeMap::new();
@@ -197,7 +197,7 @@ impl Disk {
         &mut self,
         trace: &Trace,
         ended_by_itself: bool,
-        is_checked: impl Fn(&super::files::Point) -> bool,
+        is_checked: impl Fn(&Point) -> bool,
     ) -> Vec<String> {
         let mut wrong = Vec::new();
         for deed in trace.own() {
@@ -240,7 +240,10 @@ fn the_rebuilt_disk_is_the_disk() {
 fn each_fsync_is_needed() {
     let mut machine = Machine::new(Dialect::Documented, "yaml");
     machine.keep("start");
-    let syncs = enumerate(&mut machine).iter().filter(|point| point.operation.starts_with("fsync")).count();
+    let points = enumerate(&mut machine);
+    let is_sync = |point: &Point| point.operation.starts_with("fsync");
+    let numbers: Vec<usize> = points.iter().filter(|point| is_sync(point)).map(|point| point.number).collect();
+    let syncs = numbers.len();
     assert!(syncs > 20, "{syncs}");
     for number in 0..=syncs {
         machine.put_back("start");
@@ -249,7 +252,17 @@ fn each_fsync_is_needed() {
         let (ended, trace) = traced(&machine, &["key", "rotate"], &[("ARTCAFE_TEST_SKIP_FSYNC", &number.to_string())]);
         ended.run.expect(0);
         let lost = disk.follow(&trace, true);
-        assert_eq!(lost.is_empty(), number == 0, "without fsync {number} of {syncs}: {lost:?}");
+        // The history's directory is synced behind each line, for a predecessor's sake that died before it did so.
+        let for_a_predecessor = number > 0 && {
+            let point = numbers[number - 1];
+            let before = &points[point - 2];
+            points[point - 1].operation == "fsync-directory"
+                && before.operation == "fsync"
+                && before.on.ends_with("/audit.jsonl")
+        };
+        if !for_a_predecessor {
+            assert_eq!(lost.is_empty(), number == 0, "without fsync {number} of {syncs}: {lost:?}");
+        }
     }
 }
 
