@@ -154,12 +154,13 @@ impl Context {
 
     /// The session of settings that a command has changed; says that a rotation is open, if one is.
     pub(crate) fn session_of(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
-        if let Some(journal) = crate::ops::rotate::open(&settings.paths)? {
-            let text = format!(
-                "a rotation is open since {} ({}): `artcafe key rotate --resume` goes on with it",
-                journal.started_at, journal.phase
-            );
-            self.output.warn("rotation_open", &text);
+        match crate::ops::rotate::open(&settings.paths) {
+            Ok(None) => {}
+            Ok(Some(journal)) => self.output.warn("rotation_open", &journal.words()),
+            // What only reads goes on: the configuration, not the journal, says which key is in force.
+            Err(error) => {
+                self.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"))
+            }
         }
         self.session_quietly(settings, passphrase)
     }
@@ -182,24 +183,24 @@ impl Context {
         }
         // A configuration that cannot be read by now does not make the failure a better one.
         let Ok(settings) = self.settings() else { return first };
+        let mut again = session.clone();
+        again.settings = settings;
+        drop_foreign_key_id(&mut again);
+        let settings = &again.settings;
         let key = |settings: &Settings| {
             (settings.private_key_path.value.clone(), settings.key_id.as_ref().map(|id| id.value.clone()))
         };
-        if key(&settings) == key(&session.settings)
+        if key(settings) == key(&session.settings)
             || settings.endpoint.value != session.settings.endpoint.value
             || settings.agent_id.as_ref().map(|id| &id.value) != session.settings.agent_id.as_ref().map(|id| &id.value)
         {
             return first;
         }
-        let mut again = session.clone();
-        again.settings = settings;
         run(&again)
     }
 
     /// The same without a word about an open rotation.
     pub(crate) fn session_quietly(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
-        // The file's key id belongs to the identity that the file names, and to no other.
-        let from_file = matches!(settings.key_id, Some(Sourced { origin: Origin::File { .. }, .. }));
         let has_passphrase_source = self.passphrase_source(passphrase).is_some();
         let passphrase = self.passphrase(passphrase)?;
         let mut session = Session {
@@ -216,10 +217,7 @@ impl Context {
             client: Rc::new(OnceCell::new()),
             settings,
         };
-        if from_file && session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, &session))
-        {
-            session.settings.key_id = None;
-        }
+        drop_foreign_key_id(&mut session);
         if self.verbose {
             let tell = self.output.tracer();
             session.trace = Some(Arc::new(move |trace| {
@@ -325,6 +323,14 @@ impl Context {
             .build()
             .map_err(|error| OpError::new(ErrorCode::Failed, "cannot start the runtime").because(error))?;
         Ok(runtime.block_on(future))
+    }
+}
+
+/// The file's key id belongs to the identity that the file names, and to no other.
+fn drop_foreign_key_id(session: &mut Session) {
+    let from_file = matches!(session.settings.key_id, Some(Sourced { origin: Origin::File { .. }, .. }));
+    if from_file && session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, session)) {
+        session.settings.key_id = None;
     }
 }
 

@@ -76,6 +76,11 @@ impl Paths {
         self.home.join("profiles")
     }
 
+    /// The private key where the configuration names none.
+    pub fn default_key(&self) -> PathBuf {
+        self.key_dir.join("artcafe_agent")
+    }
+
     /// The lock of commands that write.
     pub fn lock(&self) -> PathBuf {
         self.home.join("lock")

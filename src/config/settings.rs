@@ -80,17 +80,20 @@ pub struct RotationSettings {
 }
 
 impl RotationSettings {
-    fn resolve(layers: &Layers<'_>) -> Result<Self, ConfigError> {
-        let length = |key: Key, variables: &[&'static str]| {
-            layers.text(key, None, variables)?.map(|text| length(text, key)).transpose()
+    fn resolve(layers: &Layers<'_>, paths: &Paths) -> Result<Self, ConfigError> {
+        let length = |key: Key| layers.text(key)?.map(|text| length(text, key)).transpose();
+        let or_default = |key: Key| -> Result<Sourced<SignedDuration>, ConfigError> {
+            match length(key)? {
+                Some(found) => Ok(found),
+                None => self::length(Sourced::default_of(default_text(key, paths).unwrap_or_default()), key),
+            }
         };
-        let default = |seconds| Sourced::default_of(SignedDuration::from_secs(seconds));
         Ok(Self {
-            after: length(Key::RotationAfter, &["ARTCAFE_ROTATION_AFTER"])?.unwrap_or(default(30 * 86400)),
-            max_age: length(Key::RotationMaxAge, &["ARTCAFE_ROTATION_MAX_AGE"])?.unwrap_or(default(90 * 86400)),
-            grace: length(Key::RotationGrace, &[])?,
-            post_switch: layers.text(Key::RotationPostSwitch, None, &[])?,
-            post_switch_timeout: length(Key::RotationPostSwitchTimeout, &[])?.unwrap_or(default(60)),
+            after: or_default(Key::RotationAfter)?,
+            max_age: or_default(Key::RotationMaxAge)?,
+            grace: length(Key::RotationGrace)?,
+            post_switch: layers.text(Key::RotationPostSwitch)?,
+            post_switch_timeout: or_default(Key::RotationPostSwitchTimeout)?,
         })
     }
 }
@@ -107,18 +110,13 @@ impl Settings {
                 return Err(ConfigError::Invalid { path: file.path().to_path_buf(), problems });
             }
         }
-        let layers = Layers { env, file: file.as_ref() };
-        let agent_flag = flags.agent_id.as_deref().map(|value| ("--agent-id", value));
-        let tenant_flag = flags.tenant_id.as_deref().map(|value| ("--tenant-id", value));
-        let endpoint_flag = flags.api_endpoint.as_deref().map(|value| ("--api-endpoint", value));
-
-        let agent_id = layers.text(Key::AgentId, agent_flag, &["ARTCAFE_AGENT_ID", "ARTCAFE_AUTH_AGENT_ID"])?;
-        let tenant_variables = ["ARTCAFE_TENANT_ID", "ARTCAFE_AUTH_TENANT_ID", "ARTCAFE_ORGANIZATION_ID"];
-        let tenant_id = layers.text(Key::TenantId, tenant_flag, &tenant_variables)?;
-        let endpoint = layers.text(Key::Endpoint, endpoint_flag, &["ARTCAFE_API_ENDPOINT"])?;
-        let key_id = layers.text(Key::KeyId, None, &["ARTCAFE_KEY_ID"])?;
-        let key_type = layers.text(Key::KeyType, None, &[])?;
-        let key_path = layers.text(Key::PrivateKeyPath, None, &["ARTCAFE_PRIVATE_KEY_PATH"])?;
+        let layers = Layers { env, flags, file: file.as_ref() };
+        let agent_id = layers.text(Key::AgentId)?;
+        let tenant_id = layers.text(Key::TenantId)?;
+        let endpoint = layers.text(Key::Endpoint)?;
+        let key_id = layers.text(Key::KeyId)?;
+        let key_type = layers.text(Key::KeyType)?;
+        let key_path = layers.text(Key::PrivateKeyPath)?;
 
         let private_key_path = match key_path {
             Some(Sourced { value, origin }) => {
@@ -128,7 +126,7 @@ impl Settings {
                 }
                 Sourced::new(absolute(&paths.expand(&value))?, origin)
             }
-            None => Sourced::default_of(paths.key_dir.join("artcafe_agent")),
+            None => Sourced::default_of(paths.default_key()),
         };
         let default_endpoint = || Sourced::default_of(Endpoint::DEFAULT.to_owned());
         Ok(Self {
@@ -141,12 +139,21 @@ impl Settings {
                 .unwrap_or(Sourced::default_of(KeyType::default())),
             key_id: key_id.map(|text| convert(text, Key::KeyId)).transpose()?,
             endpoint: convert(endpoint.unwrap_or_else(default_endpoint), Key::Endpoint)?,
-            rotation: RotationSettings::resolve(&layers)?,
+            rotation: RotationSettings::resolve(&layers, &paths)?,
             timeout: timeout(env, flags)?,
             retries: retries(env, flags)?,
             paths,
             file,
         })
+    }
+
+    /// Every value that some layer gives for a key, strongest first: the first is in force, unless two synonyms differ.
+    pub fn explain(env: &Env, flags: &Flags, key: Key) -> Result<Vec<Sourced<String>>, ConfigError> {
+        let paths = Paths::resolve(env, flags)?;
+        let file = ConfigFile::load(&paths.config.value)?;
+        let mut found = Layers { env, flags, file: file.as_ref() }.all(key);
+        found.extend(default_text(key, &paths).map(Sourced::default_of));
+        Ok(found)
     }
 
     /// Every setting as dotted name, value and origin, in the order of the file.
@@ -182,34 +189,79 @@ impl Settings {
     }
 }
 
-/// The layers below the flags.
+/// The program's own value of a key, where it has one.
+fn default_text(key: Key, paths: &Paths) -> Option<String> {
+    Some(match key {
+        Key::PrivateKeyPath => paths.default_key().display().to_string(),
+        Key::KeyType => KeyType::default().to_string(),
+        Key::Endpoint => Endpoint::DEFAULT.to_owned(),
+        Key::RotationAfter => "30d".to_owned(),
+        Key::RotationMaxAge => "90d".to_owned(),
+        Key::RotationPostSwitchTimeout => "60s".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The layers above the default.
 struct Layers<'a> {
     env: &'a Env,
+    flags: &'a Flags,
     file: Option<&'a ConfigFile>,
 }
 
 impl Layers<'_> {
+    /// The flag and its value, where the key has a flag that was given.
+    fn flag(&self, key: Key) -> Option<Sourced<String>> {
+        let (name, value) = match key {
+            Key::AgentId => ("--agent-id", &self.flags.agent_id),
+            Key::TenantId => ("--tenant-id", &self.flags.tenant_id),
+            Key::Endpoint => ("--api-endpoint", &self.flags.api_endpoint),
+            _ => return None,
+        };
+        value.clone().map(|value| Sourced::new(value, Origin::Flag(name)))
+    }
+
+    /// The variables of a key that are set; several are synonyms.
+    fn variables(&self, key: Key) -> Vec<Sourced<String>> {
+        let names: &[&'static str] = match key {
+            Key::AgentId => &["ARTCAFE_AGENT_ID", "ARTCAFE_AUTH_AGENT_ID"],
+            Key::TenantId => &["ARTCAFE_TENANT_ID", "ARTCAFE_AUTH_TENANT_ID", "ARTCAFE_ORGANIZATION_ID"],
+            Key::Endpoint => &["ARTCAFE_API_ENDPOINT"],
+            Key::KeyId => &["ARTCAFE_KEY_ID"],
+            Key::PrivateKeyPath => &["ARTCAFE_PRIVATE_KEY_PATH"],
+            Key::RotationAfter => &["ARTCAFE_ROTATION_AFTER"],
+            Key::RotationMaxAge => &["ARTCAFE_ROTATION_MAX_AGE"],
+            _ => &[],
+        };
+        let value = |name: &&'static str| {
+            self.env.var(name).map(|value| Sourced::new(value.to_owned(), Origin::Variable(name)))
+        };
+        names.iter().filter_map(value).collect()
+    }
+
+    /// Every layer that says anything, strongest first.
+    fn all(&self, key: Key) -> Vec<Sourced<String>> {
+        let mut found: Vec<_> = self.flag(key).into_iter().collect();
+        found.extend(self.variables(key));
+        found.extend(self.file.and_then(|file| file.text_of(key)));
+        found
+    }
+
     /// The first layer that says anything, before the default.
-    fn text(
-        &self,
-        key: Key,
-        flag: Option<(&'static str, &str)>,
-        variables: &[&'static str],
-    ) -> Result<Option<Sourced<String>>, ConfigError> {
-        if let Some((name, value)) = flag {
-            return Ok(Some(Sourced::new(value.to_owned(), Origin::Flag(name))));
+    fn text(&self, key: Key) -> Result<Option<Sourced<String>>, ConfigError> {
+        if let Some(flag) = self.flag(key) {
+            return Ok(Some(flag));
         }
-        let set: Vec<_> = variables.iter().filter_map(|name| self.env.var(name).map(|value| (*name, value))).collect();
-        if let Some((first, value)) = set.first() {
-            if let Some((second, _)) = set.iter().find(|(_, other)| other != value) {
-                return Err(ConfigError::Conflict {
-                    message: format!("`{first}` and `{second}` are synonyms and differ"),
-                    hint: "unset one of them".to_owned(),
-                });
-            }
-            return Ok(Some(Sourced::new((*value).to_owned(), Origin::Variable(first))));
+        let variables = self.variables(key);
+        if let Some(first) = variables.first()
+            && let Some(other) = variables.iter().find(|other| other.value != first.value)
+        {
+            return Err(ConfigError::Conflict {
+                message: format!("`{}` and `{}` are synonyms and differ", first.origin, other.origin),
+                hint: "unset one of them".to_owned(),
+            });
         }
-        Ok(self.file.and_then(|file| file.text_of(key)))
+        Ok(self.all(key).into_iter().next())
     }
 }
 

@@ -165,3 +165,44 @@ fn an_organization_is_a_tenant() {
     env.set("ARTCAFE_TENANT_ID", "org-3");
     let _ = env.run(&["config", "get", "auth.tenant_id"]).expect(2);
 }
+
+#[test]
+fn every_value_that_lost_is_shown_with_its_place() {
+    let mut env = TestEnv::new();
+    env.write(".artcafe/config.yaml", "auth:\n  agent_id: from-file\napi:\n  endpoint: https://file.example\n");
+    env.set("ARTCAFE_AGENT_ID", "from-variable");
+    env.set("ARTCAFE_AUTH_AGENT_ID", "from-variable");
+    let explain = |args: &[&str]| env.run(&[&["config", "explain", "--json"][..], args].concat()).expect(0).data();
+    let told = |data: &serde_json::Value| -> Vec<(String, String, bool)> {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let values = data["values"].as_array().unwrap().iter();
+        values
+            .map(|value| (text(&value["value"]), text(&value["origin"]["kind"]), value["wins"].as_bool().unwrap()))
+            .collect()
+    };
+    let wanted = |rows: &[(&str, &str, bool)]| -> Vec<(String, String, bool)> {
+        rows.iter().map(|(value, kind, wins)| ((*value).to_owned(), (*kind).to_owned(), *wins)).collect()
+    };
+    let data = explain(&["auth.agent_id", "--agent-id", "from-flag"]);
+    assert_eq!(
+        told(&data),
+        wanted(&[
+            ("from-flag", "flag", true),
+            ("from-variable", "variable", false),
+            ("from-variable", "variable", false),
+            ("from-file", "file", false)
+        ])
+    );
+    assert_eq!((&data["values"][3]["origin"]["line"], &data["values"][3]["origin"]["column"]), (&2.into(), &13.into()));
+    let data = explain(&["api.endpoint"]);
+    assert_eq!(
+        told(&data),
+        wanted(&[("https://file.example", "file", true), ("https://api.artcafe.ai", "default", false)])
+    );
+    assert_eq!(told(&explain(&["rotation.after"])), wanted(&[("30d", "default", true)]));
+    let text = env.run(&["config", "explain", "api.endpoint"]).expect(0).stdout;
+    assert!(text.starts_with("wins  https://file.example  (") && text.contains("config.yaml:4:13)"), "{text}");
+    assert_eq!(env.run(&["config", "explain", "auth.tenant_id", "--json"]).expect(3).code_name(), "NOT_CONFIGURED");
+    let failure = env.run(&["config", "explain", "auth.agent", "--json"]).expect(2).failure();
+    assert!(failure["hint"].as_str().unwrap().contains("auth.agent_id"), "{failure}");
+}

@@ -689,3 +689,18 @@ fn a_wrong_id_in_the_configuration_costs_no_other_key_its_life() {
     assert_eq!(data["ended_key_ids"], json!([own]));
     assert!(works(&server, &spare) && !works(&server, &own));
 }
+
+#[test]
+fn a_key_that_this_machine_ended_is_no_riddle_afterwards() {
+    for dialect in Dialect::ALL {
+        let server = Server::start(dialect, &[]);
+        let mut env = TestEnv::with(&server);
+        env.set_up();
+        env.run(&["key", "revoke", "--current", "--allow-last", "--yes"]).expect(0);
+        // Without an administrator's token the server tells nothing.
+        env.unset("ARTCAFE_TOKEN");
+        let test = env.run(&["auth", "test", "--json"]).expect(4).data();
+        assert_eq!(test["failure"], "KEY_REVOKED", "{test}");
+        assert!(test["reason"].as_str().unwrap().contains("by this machine on"), "{test}");
+    }
+}

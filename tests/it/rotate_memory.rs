@@ -181,3 +181,22 @@ fn a_key_without_a_registration_is_told_as_that() {
     assert!(report.warnings().contains(&"old_key_dead".to_owned()), "{report:?}");
     assert!(report.data()["old_tokens_end"].is_null(), "{report:?}");
 }
+
+#[test]
+fn a_journal_that_cannot_be_read_stops_the_rotation_and_no_reader() {
+    let (_server, env) = proven(&[]);
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    let journal = fs::read_dir(env.path(".artcafe/state/rotations")).unwrap().next().unwrap().unwrap().path();
+    let whole = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, &whole[..100]).unwrap();
+    for command in [&["auth", "test", "--json"][..], &["status", "--json"], &["key", "list", "--json"]] {
+        assert_eq!(env.run(command).expect(0).warnings(), ["rotation_unreadable"], "{command:?}");
+    }
+    env.run(&["auth", "token"]).expect(0);
+    for flag in ["--status", "--resume", "--abort"] {
+        assert_eq!(env.run(&["key", "rotate", flag, "--json"]).expect(78).code_name(), "CONFIG_INVALID", "{flag}");
+    }
+    assert_eq!(env.run(&["key", "rotate", "--json"]).expect(78).code_name(), "CONFIG_INVALID");
+    fs::write(&journal, whole).unwrap();
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+}

@@ -1,5 +1,6 @@
 //! `artcafe config`: the configuration file.
 
+mod explain;
 mod get;
 mod init;
 mod path;
@@ -22,6 +23,7 @@ pub(crate) enum ConfigCommand {
     Path(path::PathArgs),
     Show(show::ShowArgs),
     Get(get::GetArgs),
+    Explain(explain::ExplainArgs),
     Set(set::SetArgs),
     Unset(unset::UnsetArgs),
     Validate(validate::ValidateArgs),
@@ -35,6 +37,7 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Outcome {
         ConfigCommand::Path(args) => path::run(context, args),
         ConfigCommand::Show(args) => show::run(context, args),
         ConfigCommand::Get(args) => get::run(context, args),
+        ConfigCommand::Explain(args) => explain::run(context, args),
         ConfigCommand::Set(args) => set::run(context, args),
         ConfigCommand::Unset(args) => unset::run(context, args),
         ConfigCommand::Validate(args) => validate::run(context, args),

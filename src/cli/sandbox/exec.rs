@@ -38,7 +38,7 @@ pub(crate) struct ExecArgs {
 }
 
 /// Every setting of the caller's own that the rehearsal must not see.
-const HIDDEN: [&str; 16] = [
+const HIDDEN: [&str; 18] = [
     "ARTCAFE_CONFIG",
     "ARTCAFE_PROFILE",
     "ARTCAFE_AGENT_ID",
@@ -54,6 +54,8 @@ const HIDDEN: [&str; 16] = [
     "ARTCAFE_ALLOW_NEW_ENDPOINT",
     "ARTCAFE_TIMEOUT",
     "ARTCAFE_RETRIES",
+    "ARTCAFE_ROTATION_AFTER",
+    "ARTCAFE_ROTATION_MAX_AGE",
     "ARTCAFE_YES",
 ];
 

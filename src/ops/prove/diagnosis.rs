@@ -11,6 +11,7 @@ use crate::id::AgentId;
 use crate::keys::Algorithm;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::revoke;
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
 pub fn is_dead(code: ErrorCode) -> bool {
@@ -45,10 +46,7 @@ impl Proof<'_> {
                     None => not_registered(agent),
                     Some(record) if !record.is_usable() => {
                         OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
-                            .hint(format!(
-                                "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
-                                self.key.path.display()
-                            ))
+                            .hint(self.new_key())
                     }
                     Some(record) if !record.is_of(agent) => OpError::new(
                         ErrorCode::KeyOfAnotherAgent,
@@ -75,6 +73,14 @@ impl Proof<'_> {
         failure.because(error)
     }
 
+    /// The way on from a key that is revoked.
+    fn new_key(&self) -> String {
+        format!(
+            "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
+            self.key.path.display()
+        )
+    }
+
     /// Without a token, only what is likely can be said.
     fn likely(&self) -> OpError {
         if self.report.key_id.is_none() {
@@ -83,6 +89,16 @@ impl Proof<'_> {
                 format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
             )
             .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`");
+        }
+        // What was ended from here is no riddle.
+        if let Some(id) = &self.report.key_id
+            && let Ok(Some((how, at))) = revoke::ended_here(self.session, id)
+        {
+            return OpError::new(
+                ErrorCode::KeyRevoked,
+                format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
+            )
+            .hint(self.new_key());
         }
         let ed25519 = match self.report.algorithm {
             Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",

@@ -17,6 +17,9 @@ mod target;
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
+use crate::id::KeyId;
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
@@ -89,3 +92,11 @@ async fn end_key(
 
 /// Between two attempts to settle what became of a record.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Whether this machine itself ended the record of this id: `revoked` or `deleted`, and when by the server's clock.
+pub(super) fn ended_here(session: &Session, id: &KeyId) -> Result<Option<(String, Timestamp)>, OpError> {
+    let endpoint = session.settings.endpoint.value.origin();
+    let memory = memory::Memory::load(&session.settings.paths)?;
+    let ended = memory.ended(endpoint, session.tenant()?, id);
+    Ok(ended.and_then(|entry| entry.seen_at().map(|at| (entry.how.clone(), at))))
+}

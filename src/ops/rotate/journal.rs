@@ -219,7 +219,7 @@ impl Journal {
                 format!("the rotation's journal `{}` cannot be read", path.display()),
             )
             .because(error)
-            .hint("it was changed by hand or written by a newer version; restore it, or use that version")
+            .hint("restore it from a backup, or use the version that wrote it; if neither can be, move it away, then see with `artcafe auth test` and `artcafe key list` which keys are left")
         })?;
         if journal.version != 1 {
             return Err(OpError::new(
@@ -256,6 +256,21 @@ impl Journal {
     /// What the new key is made as.
     pub fn spec(&self) -> KeySpec {
         KeySpec { algorithm: self.new.algorithm, bits: self.new.bits }
+    }
+
+    /// That it is open, and what goes on with it, in one line.
+    pub fn words(&self) -> String {
+        let open = format!("a rotation is open since {} ({})", self.started_at, self.phase);
+        match (self.direction, self.phase, self.retire_after) {
+            (Direction::Back, ..) => {
+                format!("{open} and is being undone: `artcafe key rotate --abort` goes on with it")
+            }
+            (_, Phase::Confirmed, Some(end)) if !self.retire_requested => format!(
+                "{open}: the old key stays until {}, and `artcafe key rotate --finish` retires it after that",
+                end.strftime("%Y-%m-%d %H:%M UTC")
+            ),
+            _ => format!("{open}: `artcafe key rotate --resume` goes on with it"),
+        }
     }
 
     /// Where it stands, for people and programs.

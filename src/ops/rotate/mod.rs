@@ -310,10 +310,14 @@ async fn in_grace(session: &Session, journal: &Journal, options: &RotateOptions)
         return Ok(false);
     }
     if options.finish {
-        let left = end.duration_since(now).as_secs();
+        let left = match end.duration_since(now).as_secs() {
+            seconds @ ..120 => format!("{seconds} s"),
+            seconds @ 120..7200 => format!("{} min", seconds / 60),
+            seconds => format!("{} h", seconds / 3600),
+        };
         return Err(OpError::new(
             ErrorCode::GraceRunning,
-            format!("the old key stays for another {left} s, until {}", end.strftime("%Y-%m-%d %H:%M:%S UTC")),
+            format!("the old key stays for another {left}, until {}", end.strftime("%Y-%m-%d %H:%M:%S UTC")),
         )
         .hint("run `artcafe key rotate --finish` again after that"));
     }
