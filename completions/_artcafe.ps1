@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('deregister', 'deregister', [CompletionResultType]::ParameterValue, 'Undo `setup`: revoke the key, remove what was made')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Generate, look at, convert, register, list, rotate, watch and revoke keys')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Prove the key, get a token, keep an administrator''s login')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a token for the agent')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Look at, check and change the configuration')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Look at, check and copy the history of changes')
             [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Install a systemd timer that replaces the key in time')
@@ -560,6 +561,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
         'artcafe;auth;token' {
             [CompletionResult]::new('--private-key', '--private-key', [CompletionResultType]::ParameterName, 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print it, without --json')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -636,6 +638,33 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             break
         }
         'artcafe;auth;status' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
+            [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
+            [CompletionResult]::new('--agent-id', '--agent-id', [CompletionResultType]::ParameterName, 'The agent to act for [env: ARTCAFE_AGENT_ID]')
+            [CompletionResult]::new('--tenant-id', '--tenant-id', [CompletionResultType]::ParameterName, 'The tenant to act in [env: ARTCAFE_TENANT_ID]')
+            [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'Where an administrator''s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
+            [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
+            [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no status lines [env: ARTCAFE_QUIET]')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no status lines [env: ARTCAFE_QUIET]')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask [env: ARTCAFE_NO_INPUT]')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Agree to every confirmation [env: ARTCAFE_YES]')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Agree to every confirmation [env: ARTCAFE_YES]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'artcafe;exec' {
+            [CompletionResult]::new('--private-key', '--private-key', [CompletionResultType]::ParameterName, 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]')
+            [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')

@@ -31,6 +31,9 @@ _artcafe() {
             artcafe,deregister)
                 cmd="artcafe__subcmd__deregister"
                 ;;
+            artcafe,exec)
+                cmd="artcafe__subcmd__exec"
+                ;;
             artcafe,help)
                 cmd="artcafe__subcmd__help"
                 ;;
@@ -158,7 +161,7 @@ _artcafe() {
 
     case "${cmd}" in
         artcafe)
-            opts="-q -v -y -h -V --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help --version setup status deregister key auth config audit service sandbox completions man help"
+            opts="-q -v -y -h -V --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help --version setup status deregister key auth exec config audit service sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -730,7 +733,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth__subcmd__token)
-            opts="-q -v -y -h --private-key --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --private-key --passphrase --format --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -742,6 +745,10 @@ _artcafe() {
                     ;;
                 --passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "raw json env header" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1447,6 +1454,68 @@ _artcafe() {
             fi
             case "${prev}" in
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        artcafe__subcmd__exec)
+            opts="-q -v -y -h --private-key --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --private-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -8,10 +8,12 @@ mod args;
 mod ask;
 mod audit;
 mod auth;
+mod child;
 mod completions;
 mod config;
 mod context;
 mod deregister;
+mod exec;
 mod failure;
 mod help;
 mod key;
@@ -21,6 +23,7 @@ mod sandbox;
 mod service;
 mod setup;
 mod status;
+mod surroundings;
 
 use std::process::ExitCode;
 
@@ -65,6 +68,7 @@ enum Command {
     Key(key::KeyCommand),
     #[command(subcommand)]
     Auth(auth::AuthCommand),
+    Exec(exec::ExecArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
@@ -114,6 +118,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Deregister(args) => deregister::run(&context, &args),
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
+        Command::Exec(args) => exec::run(&context, &args),
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),

@@ -46,6 +46,7 @@ mod setup;
 mod setup_failures;
 mod support;
 mod tls_and_proxy;
+mod tokens;
 mod wire;
 mod wire_client;
 

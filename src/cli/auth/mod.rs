@@ -11,6 +11,8 @@ use clap::Subcommand;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 
+pub(crate) use token::{ACCESS_TOKEN, mask, proven_token};
+
 /// Prove the key, get a token, keep an administrator's login
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]

@@ -11,7 +11,6 @@ mod rotate;
 mod rotate_due;
 mod show;
 mod status;
-mod surroundings;
 
 use clap::Subcommand;
 

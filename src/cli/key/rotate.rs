@@ -7,8 +7,9 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::key::{rotate_due, surroundings};
+use crate::cli::key::rotate_due;
 use crate::cli::output::Style;
+use crate::cli::surroundings;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::rotate::{
@@ -173,7 +174,7 @@ fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<Ro
     let hook = HookOptions {
         command: args.post_switch.clone(),
         timeout: args.post_switch_timeout,
-        variables: surroundings::of_hook(
+        variables: surroundings::without_secrets(
             context,
             &[args.passphrase.source(), args.new_passphrase.as_ref().and_then(|source| source.as_deref())],
         ),
@@ -210,7 +211,7 @@ pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<Ro
         hook: HookOptions {
             command: None,
             timeout: None,
-            variables: surroundings::of_hook(context, &[passphrase.source()]),
+            variables: surroundings::without_secrets(context, &[passphrase.source()]),
         },
         on_step: Box::new(move |phase: Phase, detail: &str| {
             output.status(&format!("{} {phase:<11} {detail}", output.paint_err(Style::Good, "✓")));

@@ -1,6 +1,7 @@
-//! What processes that a rotation starts find around them.
+//! What the processes that this program starts find around them.
 //!
-//! Owns which variables the fresh process and the hook get. Neither ever gets a secret of ours.
+//! Owns which variables the fresh process of a rotation, its hook and the command of `exec` get. None of them
+//! ever gets a secret of ours that it was not started for.
 
 use std::ffi::OsString;
 
@@ -50,7 +51,7 @@ pub(crate) fn fresh_process(context: &Context) -> Result<FreshProcess, Failure> 
 }
 
 /// This process's environment without any secret of ours, the variables that a SOURCE `env:NAME` names included.
-pub(crate) fn of_hook(context: &Context, sources: &[Option<&str>]) -> Vec<(OsString, OsString)> {
+pub(crate) fn without_secrets(context: &Context, sources: &[Option<&str>]) -> Vec<(OsString, OsString)> {
     let in_environment = SECRET.iter().filter_map(|name| context.env.var(name));
     let named: Vec<&str> = sources
         .iter()
