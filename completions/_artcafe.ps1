@@ -561,6 +561,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
         'artcafe;auth;token' {
             [CompletionResult]::new('--private-key', '--private-key', [CompletionResultType]::ParameterName, 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
+            [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'The life that the token must have left, such as 5m')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print it, without --json')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
@@ -572,6 +573,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
+            [CompletionResult]::new('--fresh', '--fresh', [CompletionResultType]::ParameterName, 'Ask the server for a new one in any case')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')
@@ -665,6 +667,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
         'artcafe;exec' {
             [CompletionResult]::new('--private-key', '--private-key', [CompletionResultType]::ParameterName, 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
+            [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'The life that the token must have left, such as 5m')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')
             [CompletionResult]::new('--api-endpoint', '--api-endpoint', [CompletionResultType]::ParameterName, 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]')
@@ -675,6 +678,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
+            [CompletionResult]::new('--fresh', '--fresh', [CompletionResultType]::ParameterName, 'Ask the server for a new one in any case')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')

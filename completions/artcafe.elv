@@ -541,6 +541,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
         &'artcafe;auth;token'= {
             cand --private-key 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]'
             cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
+            cand --min-ttl 'The life that the token must have left, such as 5m'
             cand --format 'How to print it, without --json'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
@@ -552,6 +553,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
+            cand --fresh 'Ask the server for a new one in any case'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -641,6 +643,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
         &'artcafe;exec'= {
             cand --private-key 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]'
             cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
+            cand --min-ttl 'The life that the token must have left, such as 5m'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'
             cand --api-endpoint 'Origin of the platform''s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]'
@@ -651,6 +654,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
+            cand --fresh 'Ask the server for a new one in any case'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'

@@ -481,6 +481,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l min-ttl -d 'The life that the token must have left, such as 5m' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l format -d 'How to print it, without --json' -r -f -a "raw\t'The bare token'
 json\t'An object with `token` and `expires_at`'
 env\t'A line for a shell: `export ARTCAFE_ACCESS_TOKEN=...`'
@@ -497,6 +498,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l fresh -d 'Ask the server for a new one in any case'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -568,6 +570,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l min-ttl -d 'The life that the token must have left, such as 5m' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
@@ -580,6 +583,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l ca-cert -d 'Tru
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l fresh -d 'Ask the server for a new one in any case'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'

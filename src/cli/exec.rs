@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
-use crate::cli::auth::{ACCESS_TOKEN, mask, proven_token};
+use crate::cli::auth::{ACCESS_TOKEN, LifeArgs, agents_token, mask};
 use crate::cli::child::{Signals, exit_code};
 use crate::cli::context::Context;
 use crate::cli::surroundings;
@@ -16,9 +16,9 @@ use crate::ops::{ErrorCode, OpError};
 
 /// Run a command with a token for the agent
 ///
-/// Proves the key as `artcafe auth test` does and runs the command with the token in
-/// ARTCAFE_ACCESS_TOKEN and with none of this program's other secrets. The exit code is the command's,
-/// and signals reach it. The token is not renewed while the command runs: it lives an hour.
+/// Gets a token as `artcafe auth token` does and runs the command with it in ARTCAFE_ACCESS_TOKEN, and
+/// with none of this program's other secrets. The exit code is the command's, and signals reach it. The
+/// token is not renewed while the command runs; `--min-ttl` says how long it has to live.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe exec -- sh -c 'curl -sf -H \"Authorization: Bearer $ARTCAFE_ACCESS_TOKEN\" \"$URL\"'\n  \
@@ -27,6 +27,8 @@ artcafe exec --passphrase file:/run/secrets/passphrase -- ./deploy.sh"
 pub(crate) struct ExecArgs {
     #[command(flatten)]
     key: PrivateKeyArgs,
+    #[command(flatten)]
+    life: LifeArgs,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -36,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let Some((program, rest)) = args.command.split_first() else {
         return Err(OpError::new(ErrorCode::Usage, "no command is given").into());
     };
-    let (token, _) = proven_token(context, &args.key)?;
+    let token = agents_token(context, &args.key, &args.life)?.token;
     mask(context, &token);
     let mut command = Command::new(program);
     command

@@ -22,6 +22,7 @@ use crate::ops::rotate::plain_name;
 use crate::ops::session::Session;
 use crate::ops::shared;
 use crate::ops::state::{Deregistering, State};
+use crate::ops::tokens;
 
 /// What would be, or was, undone.
 #[derive(Debug, Clone, Serialize)]
@@ -126,6 +127,7 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
         Some(begun) => begun,
         None => begin(session, options, &plan).await?,
     };
+    tokens::forget_all(&session.settings.paths)?;
     let mut removed = Vec::new();
     for file in &begun.files {
         if durable::remove(file)? {

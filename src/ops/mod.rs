@@ -33,6 +33,7 @@ pub mod show;
 pub mod state;
 pub mod status;
 mod superseded;
+pub mod tokens;
 
 pub use error::{ErrorCode, OpError};
 pub use session::Session;

@@ -144,3 +144,146 @@ fn without_a_proof_no_command_runs() {
     assert!(!env.path("ran").exists());
     assert!(fs::read_dir(env.path(".artcafe")).is_ok());
 }
+
+/// How often the server was asked for a challenge, and for a token.
+fn asked(server: &Server) -> (usize, usize) {
+    (server.count("POST /api/v1/auth/agent/challenge"), server.count("POST /api/v1/auth/verify"))
+}
+
+/// The kept tokens' files.
+fn kept(env: &TestEnv) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(env.path(".artcafe/state/tokens")).map(|entries| entries.flatten().map(|e| e.path()));
+    entries.map_or(Vec::new(), |paths| paths.filter(|path| path.extension().is_some_and(|e| e == "json")).collect())
+}
+
+#[test]
+fn a_token_is_asked_for_once_and_kept_private() {
+    let (server, env) = proven();
+    let before = asked(&server);
+    let first = token(&env, "raw");
+    assert_eq!(asked(&server), (before.0 + 1, before.1 + 1));
+    let requests = server.requests().len();
+    // The key is not even opened: without it the kept token still does.
+    assert_eq!(token(&env, "raw"), first);
+    assert_eq!(env.run(&["exec", "--", "sh", "-c", "printf %s $ARTCAFE_ACCESS_TOKEN"]).expect(0).stdout, first);
+    assert_eq!(server.requests().len(), requests);
+    let files = kept(&env);
+    assert_eq!((files.len(), super::support::mode(&files[0])), (1, 0o600));
+    assert_eq!(super::support::mode(&env.path(".artcafe/state/tokens")), 0o700);
+    // Another one where that is asked for, and where the kept one would not live long enough.
+    std::thread::sleep(Duration::from_millis(1100));
+    assert_ne!(env.run(&["auth", "token", "--fresh"]).expect(0).stdout.trim_end(), first);
+    let asked_before = asked(&server).1;
+    env.run(&["auth", "token", "--min-ttl", "2h"]).expect(0);
+    assert_eq!(asked(&server).1, asked_before + 1);
+}
+
+#[test]
+fn what_is_torn_or_foreign_is_as_good_as_none() {
+    let (server, env) = proven();
+    let first = token(&env, "raw");
+    let file = kept(&env).remove(0);
+    for damage in ["", "{", "[]", "null"] {
+        fs::write(&file, damage).unwrap();
+        assert!(is_good(&server, &token(&env, "raw")), "{damage}");
+    }
+    // One whose key file was replaced since: the very same bytes in another file are another key's for all that is known.
+    let asked_before = asked(&server).1;
+    let key = fs::read(env.key()).unwrap();
+    fs::remove_file(env.key()).unwrap();
+    env.write(".ssh/artcafe_agent", &String::from_utf8(key).unwrap());
+    token(&env, "raw");
+    assert_eq!(asked(&server).1, asked_before + 1);
+    // And after a rotation nothing of the old key's is handed out.
+    env.run(&["key", "rotate"]).expect(0);
+    let id = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout.trim_end().to_owned();
+    let data = env.run(&["auth", "token", "--json"]).expect(0).data();
+    let claims = data["token"].as_str().unwrap().split('.').nth(1).unwrap().to_owned();
+    let script = "import base64, json, sys; print(json.loads(base64.urlsafe_b64decode(sys.argv[1] + '=='))['sub'])";
+    let sub = Command::new("python3").args(["-c", script, &claims]).output().unwrap();
+    assert_eq!(String::from_utf8(sub.stdout).unwrap().trim_end(), id);
+    assert_ne!(data["token"], first);
+}
+
+#[test]
+fn a_key_that_is_ended_here_hands_out_no_token() {
+    let (_server, env) = proven();
+    token(&env, "raw");
+    env.run(&["key", "revoke", "--current", "--allow-last", "--yes"]).expect(0);
+    assert_eq!(kept(&env), Vec::<std::path::PathBuf>::new());
+    assert_eq!(env.run(&["auth", "token", "--json"]).expect(4).code_name(), "KEY_REVOKED");
+}
+
+#[test]
+fn many_at_once_ask_the_server_once() {
+    let (server, env) = proven();
+    let before = asked(&server);
+    let children: Vec<_> = (0..100)
+        .map(|_| {
+            env.command(&["auth", "token"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+        })
+        .collect();
+    let mut tokens: Vec<String> = children
+        .into_iter()
+        .map(|child| Run::of(child.unwrap().wait_with_output().unwrap()).expect(0).stdout)
+        .collect();
+    tokens.dedup();
+    assert_eq!((tokens.len(), asked(&server)), (1, (before.0 + 1, before.1 + 1)));
+}
+
+#[test]
+fn a_leader_that_dies_leaves_no_lock_behind() {
+    for point in ["token.before_request", "token.after_request"] {
+        let (server, env) = proven();
+        let before = asked(&server);
+        let dead = env.command(&["auth", "token"]).env("ARTCAFE_TEST_KILL_AT", point).output().unwrap();
+        assert_eq!(dead.status.signal(), Some(9), "{point}: {dead:?}");
+        assert!(is_good(&server, &token(&env, "raw")));
+        let more = usize::from(point == "token.after_request");
+        assert_eq!(asked(&server), (before.0 + 1 + more, before.1 + 1 + more), "{point}");
+    }
+}
+
+#[test]
+fn two_tenants_never_share_a_token() {
+    let server = Server::start_with(artcafe::sandbox::Options {
+        tenants: vec!["One:pro".parse().unwrap(), "Two:pro".parse().unwrap()],
+        ..artcafe::sandbox::Options::default()
+    });
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    let first = token(&env, "raw");
+    let (id, admin) = (server.info.tenants[1].id.clone(), server.info.tenants[1].admin_token.clone());
+    env.set("ARTCAFE_TENANT_ID", &id);
+    env.set("ARTCAFE_TOKEN", &admin);
+    let run = env.run(&["key", "register", "--json"]);
+    let second = env.run(&["auth", "token"]);
+    assert_ne!(second.stdout.trim_end(), first, "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
+    second.expect(0);
+    assert_eq!(kept(&env).len(), 2);
+}
+
+#[test]
+fn a_home_that_cannot_be_written_costs_the_cache_and_no_token() {
+    let (server, env) = proven();
+    fs::create_dir_all(env.path(".artcafe/state")).unwrap();
+    let before = asked(&server).1;
+    let home = env.home();
+    let chown = Command::new("chown").args(["-R", "65534:65534"]).arg(&home).status().unwrap();
+    assert!(chown.success());
+    for directory in [".artcafe/state", ".artcafe"] {
+        super::support::files::chmod(&env.path(directory), 0o500);
+    }
+    let artcafe = env.home().join("artcafe");
+    fs::copy(env!("CARGO_BIN_EXE_artcafe"), &artcafe).unwrap();
+    super::support::files::chmod(&artcafe, 0o755);
+    super::support::files::chmod(env.root(), 0o755);
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(&artcafe).args(["auth", "token"]);
+    let output = command.env_clear().envs(env.variables()).output().unwrap();
+    let run = Run::of(output).expect(0);
+    assert!(is_good(&server, run.stdout.trim_end()));
+    assert_eq!(asked(&server).1, before + 1);
+    assert!(!env.path(".artcafe/state/tokens").exists());
+}

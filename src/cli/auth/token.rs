@@ -1,14 +1,15 @@
 //! `artcafe auth token`
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::ops::prove::prove;
+use crate::config::duration;
+use crate::ops::tokens::{Token, TokenOptions, kept, token};
 use crate::secret::SecretString;
 
 /// The variable in which a token is handed to a command.
@@ -16,19 +17,33 @@ pub(crate) const ACCESS_TOKEN: &str = "ARTCAFE_ACCESS_TOKEN";
 
 /// Print a token for the agent
 ///
-/// Proves the key as `artcafe auth test` does and prints the token on stdout: bare, or as what is to
-/// read it wants it. In GitHub Actions the token is masked in the log first.
+/// Prints a token on stdout: bare, or as what is to read it wants it. It is kept (mode 0600) and handed
+/// out again as long as it lives long enough, without asking the server; otherwise the key is proved as
+/// `artcafe auth test` does it, once for however many processes ask at that moment. In GitHub Actions the token is masked in the log first.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  TOKEN=$(artcafe auth token)\n  artcafe auth token --format header | curl -H @- https://api.artcafe.ai/api/v1/ssh-keys\n  \
-eval \"$(artcafe auth token --format env)\"\n  artcafe auth token --json | jq -r .data.expires_at"
+eval \"$(artcafe auth token --format env)\"\n  artcafe auth token --min-ttl 30m --json | jq -r .data.expires_at"
 )]
 pub(crate) struct TokenArgs {
     #[command(flatten)]
     key: PrivateKeyArgs,
+    #[command(flatten)]
+    life: LifeArgs,
     /// How to print it, without --json
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "raw")]
     format: Format,
+}
+
+/// How long the token has to live.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LifeArgs {
+    /// The life that the token must have left, such as 5m
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration::parse)]
+    min_ttl: SignedDuration,
+    /// Ask the server for a new one in any case
+    #[arg(long)]
+    fresh: bool,
 }
 
 /// What the token is printed as.
@@ -51,10 +66,10 @@ struct TokenData<'a> {
 }
 
 pub(crate) fn run(context: &Context, args: &TokenArgs) -> Outcome {
-    let (token, expires_at) = proven_token(context, &args.key)?;
-    mask(context, &token);
+    let token = agents_token(context, &args.key, &args.life)?;
+    mask(context, &token.token);
     // The one command whose data is a secret: it was asked for by name.
-    let data = TokenData { token: token.expose(), expires_at };
+    let data = TokenData { token: token.token.expose(), expires_at: token.expires_at };
     context.output.finish("auth.token", &data, |data| match args.format {
         Format::Raw => data.token.to_owned(),
         Format::Json => serde_json::json!(data).to_string(),
@@ -64,19 +79,14 @@ pub(crate) fn run(context: &Context, args: &TokenArgs) -> Outcome {
     })
 }
 
-/// A token by proof, and when it ends.
-pub(crate) fn proven_token(
-    context: &Context,
-    key: &PrivateKeyArgs,
-) -> Result<(SecretString, Option<Timestamp>), Failure> {
+/// A kept token that will do, else one by proof.
+pub(crate) fn agents_token(context: &Context, key: &PrivateKeyArgs, life: &LifeArgs) -> Result<Token, Failure> {
     let session = context.session_with(key)?;
-    let outcome = context.reading(
-        &session,
-        |session| Ok(context.block_on(prove(session, &session.key()?))??),
-        |outcome| outcome.verdict.as_ref().err().map(|error| error.code),
-    )?;
-    let token = outcome.verdict?;
-    Ok((token, outcome.report.claims.and_then(|claims| claims.expires_at)))
+    let options = TokenOptions { min_ttl: life.min_ttl, fresh: life.fresh };
+    if let Some(token) = kept(&session, options)? {
+        return Ok(token);
+    }
+    context.reading(&session, |session| Ok(context.block_on(token(session, options))??), |_token| None)
 }
 
 /// Keeps the token out of the log of GitHub Actions, whatever prints it afterwards.

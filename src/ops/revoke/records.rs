@@ -15,6 +15,7 @@ use crate::ops::revoke::plan::{self, Plan, Purpose};
 use crate::ops::revoke::{Method, RevokeOptions, rotation};
 use crate::ops::session::Session;
 use crate::ops::state::State;
+use crate::ops::tokens;
 
 /// What became of the records.
 #[derive(Default)]
@@ -57,6 +58,8 @@ pub(super) async fn end_records(
     options: &RevokeOptions,
     ended: &mut Ended,
 ) -> Result<(), OpError> {
+    // A token outlives its key on the server, but is not handed out any more from here.
+    tokens::forget_all(&session.settings.paths)?;
     let client = session.client()?;
     let paths = &session.settings.paths;
     let pending = std::mem::take(&mut ended.unsettled);
