@@ -16,11 +16,13 @@ use crate::ops::{ErrorCode, OpError};
 /// The signals that a caller may send to us and means for the command.
 pub(crate) struct Signals {
     caught: Vec<(Signal, SignalStream)>,
+    is_on_terminal: bool,
 }
 
 impl Signals {
-    /// Catches them; before the command starts, so that none can leave it behind.
-    pub(crate) fn catch() -> Result<Self, Failure> {
+    /// Catches them; before the command starts, so that none can leave it behind. On a terminal Ctrl-C reaches the
+    /// command by itself, as it is in the same group: passed on as well, it would count twice.
+    pub(crate) fn catch(is_on_terminal: bool) -> Result<Self, Failure> {
         let wanted = [
             (Signal::INT, SignalKind::interrupt()),
             (Signal::TERM, SignalKind::terminate()),
@@ -35,7 +37,7 @@ impl Signals {
                 .map_err(|error| OpError::new(ErrorCode::Failed, "cannot wait for signals").because(error))?;
             caught.push((number, stream));
         }
-        Ok(Self { caught })
+        Ok(Self { caught, is_on_terminal })
     }
 
     /// Passes each on to the command, and answers how it ended.
@@ -47,7 +49,8 @@ impl Signals {
                     return status.map_err(|error| OpError::new(ErrorCode::Failed, "cannot wait for the command").because(error).into());
                 }
                 number = next(&mut self.caught) => {
-                    if let Some(pid) = pid {
+                    let was_sent_by_terminal = self.is_on_terminal && matches!(number, Signal::INT | Signal::QUIT);
+                    if let Some(pid) = pid.filter(|_| !was_sent_by_terminal) {
                         // It fails only when the command has ended meanwhile, which the next turn sees.
                         let _ = kill_process(pid, number);
                     }

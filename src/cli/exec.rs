@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
         .env(ACCESS_TOKEN, token.expose());
     let status = context.block_on(async {
         // Caught before the command starts, so that none can leave it behind.
-        let mut signals = Signals::catch()?;
+        let mut signals = Signals::catch(context.env.stdin_is_terminal)?;
         let mut child = command.spawn().map_err(|error| {
             let code = match error.kind() {
                 ErrorKind::NotFound => ErrorCode::FileMissing,

@@ -139,14 +139,15 @@ pub fn settle(path: &Path) -> Result<(), DurableError> {
     sync_parent(&target)
 }
 
-/// Adds bytes to the end of a file durably; creates it when it is absent. A crash can leave a part of them.
+/// Adds bytes to the end of a file durably; creates it when it is absent. A crash can leave a part of them. That the
+/// name of a file that was there is durable is the caller's to know: see [`settle`].
 pub fn append(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableError> {
+    let is_new = path.symlink_metadata().is_err();
     checkpoint::file("open", path)
         .and_then(|()| OpenOptions::new().append(true).create(true).mode(mode).open(path))
         .and_then(|file| write(&file, path, bytes).and_then(|()| sync("fsync", &file, path)))
         .map_err(failed("append to", path))?;
-    // Also where the file was there: whoever made it may have died before its name was durable.
-    sync_parent(path)
+    if is_new { sync_parent(path) } else { Ok(()) }
 }
 
 /// Gives a file a second name, which must be free, in the same directory tree, durably.

@@ -2,8 +2,8 @@
 //!
 //! Owns which token may be handed out again. An entry belongs to one endpoint, tenant, agent, key id and
 //! key *file* (device, inode, time of change and size), so a token is never shared between tenants and
-//! never outlives a change of key. What always holds: a token that is handed out has the life that was
-//! asked for, by the server's clock; of many processes that find none, one asks the server and the
+//! never outlives a change of key. What always holds: a kept token that is handed out has the life that
+//! was asked for, by the server's clock, however this machine's clock is set; of many processes that find none, one asks the server and the
 //! others take what it got; an entry that is torn, foreign or from the future is as good as none. A
 //! directory that cannot be written costs the cache and no token.
 
@@ -25,6 +25,9 @@ use crate::ops::prove;
 use crate::ops::session::Session;
 use crate::secret::{Secret, SecretString};
 
+/// No entry is larger.
+const LARGEST: u64 = 64 * 1024;
+
 /// How a token is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenOptions {
@@ -35,11 +38,14 @@ pub struct TokenOptions {
 }
 
 /// A token for the agent.
+#[derive(Clone)]
 pub struct Token {
     /// The token.
     pub token: SecretString,
     /// When it ends, by the server's clock; absent where it does not say.
     pub expires_at: Option<Timestamp>,
+    /// Whether the server gives none that lives as long as was asked for.
+    pub is_short: bool,
 }
 
 /// What an entry belongs to.
@@ -58,10 +64,13 @@ struct Owner {
 struct Entry {
     owner: Owner,
     token: SecretText,
+    /// When it was issued, by the server's clock.
     issued_at: Timestamp,
     expires_at: Timestamp,
-    /// The server's clock minus this machine's, in seconds, when it was issued.
-    clock_offset: i64,
+    /// The same moment by this machine's clock.
+    kept_at: Timestamp,
+    /// And by the time since this machine was started, which nobody can set: which start, and milliseconds.
+    started: Option<(String, u64)>,
 }
 
 /// The token in its own file, and nowhere else: no `Debug`, wiped when dropped.
@@ -85,74 +94,136 @@ pub fn kept(session: &Session, options: TokenOptions) -> Result<Option<Token>, O
         return Ok(None);
     }
     let Some(owner) = owner(session)? else { return Ok(None) };
-    Ok(read(session, &owner, options))
+    Ok(read(session, &owner).filter(|entry| entry.will_do(session, options)).map(Entry::token))
 }
 
 /// A token that will do: a kept one, or one by proof, for which only one process at a time asks.
 pub async fn token(session: &Session, options: TokenOptions) -> Result<Token, OpError> {
-    let Some(owner) = owner(session)? else { return by_proof(session).await.map(|(token, _)| token) };
+    let Some(owner) = owner(session)? else { return by_proof(session, options).await };
     let path = path(session, &owner);
+    let asked_at = (session.now)();
     // As long as the one who asks may take: a challenge and a proof, each with its repeats.
     let wait = session.settings.timeout.value * 3;
     let lock = durable::create_private_dir(&folder(&session.settings.paths))
         .and_then(|()| Lock::acquire(&path.with_extension("lock"), &session.stamp, wait));
     let _lock = match lock {
         Ok(lock) => lock,
-        // Nothing can be kept there, which must not stop a machine with a read-only home.
-        Err(error) if is_read_only(&error) => return by_proof(session).await.map(|(token, _)| token),
+        // Nothing can be kept there, which must not stop a machine with a read-only home or a full disk.
+        Err(error) if cannot_keep(&error) => return by_proof(session, options).await,
         Err(error) => return Err(error.into()),
     };
-    if !options.fresh
-        && let Some(token) = read(session, &owner, options)
+    // What came while this one waited is as fresh as it could get itself, however long it lives.
+    let came = |entry: &Entry| entry.kept_at >= asked_at && entry.left(session).is_some_and(|left| left.is_positive());
+    if let Some(entry) = read(session, &owner)
+        && (came(&entry) || !options.fresh && entry.will_do(session, options))
     {
-        return Ok(token);
+        let is_short = entry.left(session).is_none_or(|left| left < options.min_ttl);
+        return Ok(Token { is_short, ..entry.token() });
     }
     checkpoint::reach("token.before_request");
-    let (token, clock_offset) = by_proof(session).await?;
+    let token = by_proof(session, options).await?;
     checkpoint::reach("token.after_request");
     if let Some(expires_at) = token.expires_at {
         let entry = Entry {
             owner,
             token: SecretText(token.token.clone()),
-            issued_at: (session.now)(),
+            issued_at: session.client()?.server_now(),
             expires_at,
-            clock_offset,
+            kept_at: (session.now)(),
+            started: since_start(),
         };
         let text = Secret::new(
             serde_json::to_string(&entry)
                 .map_err(|error| OpError::new(ErrorCode::Failed, "cannot keep the token").because(error))?,
         );
         match durable::replace(&path, text.expose().as_bytes(), 0o600) {
-            Err(error) if !is_read_only(&error) => return Err(error.into()),
+            Err(error) if !cannot_keep(&error) => return Err(error.into()),
             _ => {}
         }
+        forget_ended(session, &path)?;
     }
     Ok(token)
 }
 
-/// No kept token is handed out any more: the key that they belong to is being ended.
-pub(super) fn forget_all(paths: &Paths) -> Result<(), OpError> {
-    let folder = folder(paths);
-    let failed = |source| DurableError::Io { action: "list", path: folder.clone(), source };
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(failed(error).into()),
-    };
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+impl Entry {
+    fn token(self) -> Token {
+        Token { token: self.token.0, expires_at: Some(self.expires_at), is_short: false }
+    }
+
+    /// The life that it has left, by the server's clock; nothing where no clock here can tell.
+    fn left(&self, session: &Session) -> Option<SignedDuration> {
+        let gone = match (&self.started, since_start()) {
+            (Some((then, before)), Some((now, after))) if *then == now => {
+                SignedDuration::from_millis(i64::try_from(after.checked_sub(*before)?).ok()?)
+            }
+            // Started anew since: the clock has to do, unless it was set back.
+            _ => Some((session.now)().duration_since(self.kept_at)).filter(|gone| !gone.is_negative())?,
+        };
+        Some(self.expires_at.duration_since(self.issued_at) - gone)
+    }
+
+    /// Whether it lives long enough. Many processes must not all find it too old at the same moment, so each draws
+    /// its own, within a tenth of its life.
+    fn will_do(&self, session: &Session, options: TokenOptions) -> bool {
+        let life = self.expires_at.duration_since(self.issued_at).as_secs_f64().max(0.0);
+        let early = SignedDuration::try_from_secs_f64(life * UnwrapErr(SysRng).random_range(0.0..0.1));
+        self.left(session).zip(early.ok()).is_some_and(|(left, early)| left >= options.min_ttl + early)
+    }
+}
+
+/// Which start of this machine it is, and how long ago; nothing where the system does not tell.
+fn since_start() -> Option<(String, u64)> {
+    let text = |path: &str| String::from_utf8(durable::read(std::path::Path::new(path), 4096).ok()?).ok();
+    let uptime = text("/proc/uptime")?.split_whitespace().next()?.parse::<f64>().ok()?;
+    let milliseconds = std::time::Duration::try_from_secs_f64(uptime).ok()?.as_millis();
+    Some((text("/proc/sys/kernel/random/boot_id")?.trim().to_owned(), u64::try_from(milliseconds).ok()?))
+}
+
+/// Other entries whose tokens have ended; what cannot be read is left alone.
+fn forget_ended(session: &Session, except: &std::path::Path) -> Result<(), OpError> {
+    for path in entries(&session.settings.paths)?.into_iter().filter(|path| path != except) {
+        let entry =
+            durable::read_if_present(&path, LARGEST)?.and_then(|bytes| serde_json::from_slice::<Entry>(&bytes).ok());
+        if entry.is_some_and(|entry| entry.expires_at < (session.now)()) {
             durable::remove(&path)?;
         }
     }
     Ok(())
 }
 
-async fn by_proof(session: &Session) -> Result<(Token, i64), OpError> {
+/// No kept token is handed out any more: the key that they belong to is being ended.
+pub(super) fn forget_all(paths: &Paths) -> Result<(), OpError> {
+    for path in entries(paths)? {
+        durable::remove(&path)?;
+    }
+    Ok(())
+}
+
+fn entries(paths: &Paths) -> Result<Vec<PathBuf>, OpError> {
+    let folder = folder(paths);
+    let failed = |source| DurableError::Io { action: "list", path: folder.clone(), source };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error).into()),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+async fn by_proof(session: &Session, options: TokenOptions) -> Result<Token, OpError> {
     let outcome = prove::prove(session, &session.key()?).await?;
     let token = outcome.verdict?;
     let expires_at = outcome.report.claims.and_then(|claims| claims.expires_at);
-    Ok((Token { token, expires_at }, outcome.report.clock_offset_seconds.unwrap_or_default()))
+    let now = session.client()?.server_now();
+    let is_short = expires_at.is_some_and(|end| end.duration_since(now) < options.min_ttl);
+    Ok(Token { token, expires_at, is_short })
 }
 
 /// Nothing where the key file cannot be looked at: then the proof says what is wrong with it.
@@ -184,23 +255,17 @@ fn path(session: &Session, owner: &Owner) -> PathBuf {
     folder(&session.settings.paths).join(format!("{name}.json"))
 }
 
-fn read(session: &Session, owner: &Owner, options: TokenOptions) -> Option<Token> {
-    // What cannot be read or understood is as good as none: the server is asked then.
-    let bytes = durable::read_if_present(&path(session, owner), 64 * 1024).ok()??;
-    let entry: Entry = serde_json::from_slice(&bytes).ok()?;
-    let now = (session.now)();
-    // A clock that was set back says nothing about how long the token has lived.
-    if entry.owner != *owner || now < entry.issued_at {
-        return None;
-    }
-    let server_now = now.checked_add(SignedDuration::from_secs(entry.clock_offset)).ok()?;
-    let left = entry.expires_at.duration_since(server_now);
-    // Many processes must not all find it too old at the same moment: each draws its own, within a tenth of its life.
-    let life = entry.expires_at.duration_since(entry.issued_at).as_secs_f64().max(0.0);
-    let early = SignedDuration::try_from_secs_f64(life * UnwrapErr(SysRng).random_range(0.0..0.1)).ok()?;
-    (left >= options.min_ttl + early).then(|| Token { token: entry.token.0, expires_at: Some(entry.expires_at) })
+/// What cannot be read or understood is as good as none: the server is asked then.
+fn read(session: &Session, owner: &Owner) -> Option<Entry> {
+    let bytes = durable::read_if_present(&path(session, owner), LARGEST).ok()??;
+    serde_json::from_slice::<Entry>(&bytes).ok().filter(|entry| entry.owner == *owner)
 }
 
-fn is_read_only(error: &DurableError) -> bool {
-    matches!(error.io_kind(), Some(std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem))
+/// Whether the cause is where the token would be kept, and not the token.
+fn cannot_keep(error: &DurableError) -> bool {
+    use std::io::ErrorKind as Kind;
+    matches!(
+        error.io_kind(),
+        Some(Kind::PermissionDenied | Kind::ReadOnlyFilesystem | Kind::StorageFull | Kind::QuotaExceeded)
+    )
 }

@@ -232,6 +232,50 @@ fn many_at_once_ask_the_server_once() {
 }
 
 #[test]
+fn a_life_that_the_server_does_not_give_is_told_and_asked_for_once() {
+    let (server, env) = proven();
+    let before = asked(&server);
+    let args = ["auth", "token", "--min-ttl", "2h", "--json"];
+    let children: Vec<_> = (0..10)
+        .map(|_| env.command(&args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
+        .collect();
+    for child in children {
+        let run = Run::of(child.unwrap().wait_with_output().unwrap()).expect(0);
+        assert_eq!(run.warnings(), ["short_life"], "{run:?}");
+    }
+    // Those that had begun to wait took what came; one that began later asks again.
+    assert!(asked(&server).1 - before.1 < 10, "{:?}", asked(&server));
+}
+
+#[test]
+fn a_clock_that_was_set_brings_no_dead_token_back() {
+    let (server, env) = proven();
+    token(&env, "raw");
+    let file = kept(&env).remove(0);
+    let text = fs::read_to_string(&file).unwrap();
+    let mut entry: Value = serde_json::from_str(&text).unwrap();
+    // Kept 65 minutes ago, says the time since the machine was started, which nobody can set.
+    let milliseconds = entry["started"][1].as_u64().unwrap();
+    entry["started"][1] = milliseconds.saturating_sub(65 * 60 * 1000).into();
+    if milliseconds < 65 * 60 * 1000 {
+        // The machine is younger than that: then it was another start, and the wall clock speaks.
+        entry["started"][0] = "another".into();
+        entry["kept_at"] = "2026-01-01T00:00:00Z".into();
+    }
+    fs::write(&file, entry.to_string()).unwrap();
+    let asked_before = asked(&server).1;
+    assert!(is_good(&server, &token(&env, "raw")));
+    assert_eq!(asked(&server).1, asked_before + 1);
+    // And a clock that was set back since another start is not believed.
+    let mut entry: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    entry["started"] = Value::Null;
+    entry["kept_at"] = "2999-01-01T00:00:00Z".into();
+    fs::write(&file, entry.to_string()).unwrap();
+    token(&env, "raw");
+    assert_eq!(asked(&server).1, asked_before + 2);
+}
+
+#[test]
 fn a_leader_that_dies_leaves_no_lock_behind() {
     for point in ["token.before_request", "token.after_request"] {
         let (server, env) = proven();

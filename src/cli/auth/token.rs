@@ -86,12 +86,18 @@ pub(crate) fn agents_token(context: &Context, key: &PrivateKeyArgs, life: &LifeA
     if let Some(token) = kept(&session, options)? {
         return Ok(token);
     }
-    context.reading(&session, |session| Ok(context.block_on(token(session, options))??), |_token| None)
+    let token = context.reading(&session, |session| Ok(context.block_on(token(session, options))??), |_token| None)?;
+    if token.is_short {
+        let text = "the server's tokens do not live as long as --min-ttl asks for: this one is as good as they come";
+        context.output.warn("short_life", text);
+    }
+    Ok(token)
 }
 
 /// Keeps the token out of the log of GitHub Actions, whatever prints it afterwards.
 pub(crate) fn mask(context: &Context, token: &SecretString) {
     if context.env.var("GITHUB_ACTIONS").is_some() {
-        context.output.to_stderr(&format!("::add-mask::{}", token.expose()));
+        // The runner reads `%` as the beginning of an escape.
+        context.output.to_stderr(&format!("::add-mask::{}", token.expose().replace('%', "%25")));
     }
 }

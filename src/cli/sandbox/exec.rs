@@ -70,7 +70,7 @@ pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
         let info = sandbox.info(bound);
         let (stop, stopped) = oneshot::channel::<()>();
         // The signals are caught before the command starts, so that none can leave it behind.
-        let mut signals = Signals::catch()?;
+        let mut signals = Signals::catch(context.env.stdin_is_terminal)?;
         let mut child = start(context, args, &info, home.path())?;
         let server = sandbox.serve(listener, async {
             // A dropped sender means the same as a message: the command has ended.

@@ -16,7 +16,7 @@ use crate::ops::error::{ErrorCode, OpError};
 use super::action::Action;
 use super::change::Change;
 use super::end::{End, start};
-use super::head::Head;
+use super::head::{Head, HeadFile};
 use super::line::{Line, hash};
 
 /// How long a writer waits for the others.
@@ -58,6 +58,10 @@ impl Chain {
             mended = Some("the end of the last line was missing".to_owned());
         }
         let known = Head::read(&head_file)?;
+        if known == HeadFile::Missing && end.tail.is_some() {
+            // Whoever made the file died before the first head, and maybe before the file's name was durable.
+            durable::settle(&file)?;
+        }
         let start = start(&known, end.tail.as_ref());
         let is_behind = start.note.is_none() && start.after != known.or_empty();
         if is_behind {
@@ -115,7 +119,6 @@ impl Chain {
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::HeadFile;
     use super::*;
 
     fn tell(home: &Path, key: &str) {

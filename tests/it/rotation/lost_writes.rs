@@ -9,7 +9,7 @@ use artcafe::sandbox::Dialect;
 use super::checker::Checker;
 use super::disk::Disk;
 use super::drive::{Case, Tally, journal};
-use super::files::{Point, enumerate};
+use super::files::enumerate;
 use super::machine::Machine;
 use super::trace::{Deed, traced};
 
@@ -43,9 +43,7 @@ fn each_fsync_is_needed() {
     let mut machine = Machine::new(Dialect::Documented, "yaml");
     machine.keep("start");
     let points = enumerate(&mut machine);
-    let is_sync = |point: &Point| point.operation.starts_with("fsync");
-    let numbers: Vec<usize> = points.iter().filter(|point| is_sync(point)).map(|point| point.number).collect();
-    let syncs = numbers.len();
+    let syncs = points.iter().filter(|point| point.operation.starts_with("fsync")).count();
     assert!(syncs > 20, "{syncs}");
     for number in 0..=syncs {
         machine.put_back("start");
@@ -54,17 +52,7 @@ fn each_fsync_is_needed() {
         let (ended, trace) = traced(&machine, &["key", "rotate"], &[("ARTCAFE_TEST_SKIP_FSYNC", &number.to_string())]);
         ended.run.expect(0);
         let lost = disk.follow(&trace, true);
-        // The history's directory is synced behind each line, for a predecessor's sake that died before it did so.
-        let for_a_predecessor = number > 0 && {
-            let point = numbers[number - 1];
-            let before = &points[point - 2];
-            points[point - 1].operation == "fsync-directory"
-                && before.operation == "fsync"
-                && before.on.ends_with("/audit.jsonl")
-        };
-        if !for_a_predecessor {
-            assert_eq!(lost.is_empty(), number == 0, "without fsync {number} of {syncs}: {lost:?}");
-        }
+        assert_eq!(lost.is_empty(), number == 0, "without fsync {number} of {syncs}: {lost:?}");
     }
 }
 
