@@ -172,6 +172,14 @@ fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
     tell::switched(session, journal, UNDONE)
 }
 
+/// Whether a registration may still be carried out whose outcome was never seen.
+pub(super) fn may_still_come(session: &Session, journal: &Journal) -> Result<bool, OpError> {
+    let Some(asked_at) = journal.register_requested_at.filter(|_| journal.registrations_unseen > 0) else {
+        return Ok(false);
+    };
+    Ok(session.client()?.server_now().duration_since(asked_at) < SETTLED_AFTER)
+}
+
 /// Every record of the new blob goes; one that may still appear keeps the abort open.
 async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> Result<(), OpError> {
     let client = session.client()?;
@@ -197,8 +205,7 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
             journal.save(&session.settings.paths)?;
         }
     }
-    let asked_at = journal.register_requested_at.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    if journal.registrations_unseen > 0 && client.server_now().duration_since(asked_at) < SETTLED_AFTER {
+    if may_still_come(session, journal)? {
         return Err(OpError::new(
             ErrorCode::PartlyDone,
             "it is not known whether the new key was registered: the request may still be under way",

@@ -215,6 +215,12 @@ async fn go_forward(
         (options.on_step)(journal.phase, "");
         checkpoint::reach(journal.phase.name());
     }
+    if back::may_still_come(session, journal)? {
+        (options.on_warning)(
+            "registration_in_doubt",
+            "a registration whose answer was lost may still be carried out, and the key would then stand twice: the next rotation retires both records",
+        );
+    }
     Journal::remove(paths)
 }
 

@@ -162,7 +162,11 @@ fn work_comes_later(dialect: Dialect, format: &'static str) {
             scene.rotate(route, *number);
             let first = scene.machine.run(&["key", "rotate", flag, "--json"], &[]);
             std::thread::sleep((LATE + Duration::from_millis(500)).saturating_sub(sent.elapsed()));
-            let case = scene.case(format!("{spec}, {flag}"));
+            // The one exception: a registration that is carried out when the rotation is long over makes a second record
+            // of the key that is in use. Nobody is there to see it; the next rotation retires both.
+            let comes_twice = flag == "--resume" && route == "POST /ssh-keys";
+            let mut case = scene.case(format!("{spec}, {flag}"));
+            case.exempt = if comes_twice { &[4] } else { &[] };
             case.check(&scene.machine, Expected::Standing, "after the late work", &mut tally);
             // A second command sees what came late; one that was content needs none.
             let Scene { checker, machine, start, name } = &mut scene;
@@ -172,6 +176,12 @@ fn work_comes_later(dialect: Dialect, format: &'static str) {
             tally.combinations += 1;
             if let Err(error) = settled {
                 tally.wrong.push(format!("{}: {error}", case.label));
+            }
+            if comes_twice {
+                assert!(first.run.stdout.contains("registration_in_doubt"), "{first:?}");
+                // The next second, whose name is free.
+                std::thread::sleep(Duration::from_millis(1100));
+                machine.run(&["key", "rotate"], &[]).run.expect(0);
             }
             let gone_forward = flag == "--resume" || route.contains("revoke") || route.starts_with("DELETE");
             let expected = if gone_forward { Expected::Retired } else { Expected::Before };
