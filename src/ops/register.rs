@@ -18,6 +18,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
@@ -42,7 +43,7 @@ pub struct RegisterOptions {
 }
 
 /// What was registered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RegisterReport {
     /// The record's id; absent in a dry run of a new registration.
     pub key_id: Option<KeyId>,
@@ -162,7 +163,8 @@ pub async fn register_key(
                     Change::new(Action::KeyRegistered).fingerprint(fingerprint).to(&name).result(Outcome::Unknown),
                 )?;
                 return Err(OpError::from(error)
-                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there"));
+                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there")
+                    .fix(Fix::KeyRegister));
             };
             record
         }
@@ -228,7 +230,8 @@ fn find<'a>(
             ErrorCode::KeyRevoked,
             format!("the key was registered as {} and revoked; a revoked key is not registered again", record.key_id),
         )
-        .hint("make a new one: `artcafe key generate --overwrite`, which keeps the old pair as a backup"));
+        .hint("make a new one: `artcafe key generate --overwrite`, which keeps the old pair as a backup")
+        .fix(Fix::KeyGenerate));
     }
     Ok(None)
 }

@@ -15,7 +15,7 @@ use crate::ops::show;
 use crate::ops::state::{Registration, State};
 
 /// What is known on this machine.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct StatusReport {
     /// The configuration file.
     pub config_path: PathBuf,
@@ -44,7 +44,7 @@ pub struct StatusReport {
 }
 
 /// The key in short.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct KeyStatus {
     /// Its file.
     pub path: PathBuf,

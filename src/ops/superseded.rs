@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{ConfigFile, Key, Paths};
 use crate::id::KeyId;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::rotate::{self, Direction, Phase};
 use crate::ops::session::Session;
 use crate::ops::state::{State, Superseded};
@@ -93,6 +94,7 @@ pub(super) fn explained(session: &Session, error: OpError) -> OpError {
     )
     .because(error)
     .hint("an older configuration was brought back: mend it with `artcafe config relink`")
+    .fix(Fix::ConfigRelink)
 }
 
 /// The key that the session works with.

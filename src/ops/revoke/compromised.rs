@@ -30,7 +30,7 @@ pub struct CompromiseOptions {
 }
 
 /// A key of the tenant that appeared while the compromised one could add keys.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Appeared {
     /// The record.
     #[serde(flatten)]
@@ -42,15 +42,17 @@ pub struct Appeared {
 }
 
 /// What a compromised key leaves to be looked at.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct CompromiseReport {
     /// The time from which on keys are listed; absent where none is known and all are.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub since: Option<Timestamp>,
     /// `tenant`, or `agent` where the agent's own token was used, which may not show the keys of others.
     pub view: &'static str,
     /// The keys that appeared since, oldest first.
     pub appeared: Vec<Appeared>,
     /// When it has to be looked at again: no token of the key is good any more then.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub look_again_at: Option<Timestamp>,
     /// Whether this was the look after that time, and nothing accepts the key.
     pub settled: bool,

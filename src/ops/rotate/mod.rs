@@ -92,7 +92,7 @@ pub struct RotateOptions {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Rotated {
     /// A rotation was worked on.
@@ -102,7 +102,7 @@ pub enum Rotated {
 }
 
 /// Why nothing was done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct NothingDone {
     /// `nothing_to_do`.
     pub outcome: &'static str,
@@ -113,7 +113,7 @@ pub struct NothingDone {
 }
 
 /// Where a rotation stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RotateReport {
     /// `rotated`, `in_grace`, `undone`, or `open` when it stands at another phase.
     pub outcome: &'static str,
@@ -136,8 +136,10 @@ pub struct RotateReport {
     /// `revoked` or `deleted`, once the old key is retired.
     pub retired_by: Option<String>,
     /// When the old key is retired.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub retire_after: Option<Timestamp>,
     /// Until when tokens already issued for the old key stay good at most.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub old_tokens_end: Option<Timestamp>,
     /// Who authorized it, where it was not the old key.
     pub authorized_by: Option<String>,
@@ -160,11 +162,9 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         // Whoever held the lock has finished what this run meant to do.
         None if was_open || changed_since(session)? => return Ok(Rotated::Nothing(changed_meanwhile())),
         Some(journal) => {
-            return Err(OpError::new(
-                ErrorCode::RotationOpen,
-                format!("a rotation is open since {} ({})", journal.started_at, journal.phase),
-            )
-            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
+            return Err(journal
+                .refusal((session.now)())
+                .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
         }
         None if resume || options.finish => {
             Journal::remove(paths)?;

@@ -12,7 +12,7 @@ use crate::ops::rotate::{RotateOptions, hook, links, plan};
 use crate::ops::session::Session;
 
 /// What one phase would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct PlannedStep {
     /// The phase that it leads to.
     pub phase: Phase,
