@@ -199,7 +199,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--bits', '--bits', [CompletionResultType]::ParameterName, 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'Comment of a new key''s public line [default: the agent or user, and the host]')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The private key''s file; `.pub` is added for the public half [default: $ARTCAFE_KEY_DIR/artcafe_agent]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The private key''s file; `.pub` is added for the public half [default: the configured one, else $ARTCAFE_KEY_DIR/artcafe_agent]')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]')

@@ -191,7 +191,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --bits 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]'
             cand --key-format 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]'
             cand --comment 'Comment of a new key''s public line [default: the agent or user, and the host]'
-            cand --output 'The private key''s file; `.pub` is added for the public half [default: $ARTCAFE_KEY_DIR/artcafe_agent]'
+            cand --output 'The private key''s file; `.pub` is added for the public half [default: the configured one, else $ARTCAFE_KEY_DIR/artcafe_agent]'
             cand --passphrase 'The private key''s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]'
             cand --config 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]'
             cand --profile 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]'

@@ -36,6 +36,7 @@ pub use fresh::FreshProcess;
 pub use hook::{HOOK_VARIABLES, HookOptions};
 pub use journal::refuse_during_hook;
 pub use journal::{Direction, Hook, Journal, Phase};
+pub use links::behind;
 pub(super) use links::{plain_name, repair as repair_links};
 pub use rehearse::{PlannedStep, rehearse};
 
