@@ -401,7 +401,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
-            [CompletionResult]::new('--current', '--current', [CompletionResultType]::ParameterName, 'The key that the configuration names')
+            [CompletionResult]::new('--current', '--current', [CompletionResultType]::ParameterName, 'The key that the configuration names now')
             [CompletionResult]::new('--compromised', '--compromised', [CompletionResultType]::ParameterName, 'The key is in other hands: put a new one in its place first, and list what it may have added')
             [CompletionResult]::new('--allow-last', '--allow-last', [CompletionResultType]::ParameterName, 'Revoke it also if it is the last key of its agent that works')
             [CompletionResult]::new('--no-delete', '--no-delete', [CompletionResultType]::ParameterName, 'Do not delete the record where the platform has no way to revoke it')

@@ -387,7 +387,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
-            cand --current 'The key that the configuration names'
+            cand --current 'The key that the configuration names now'
             cand --compromised 'The key is in other hands: put a new one in its place first, and list what it may have added'
             cand --allow-last 'Revoke it also if it is the last key of its agent that works'
             cand --no-delete 'Do not delete the record where the platform has no way to revoke it'

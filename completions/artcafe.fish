@@ -353,7 +353,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names now'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l compromised -d 'The key is in other hands: put a new one in its place first, and list what it may have added'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l allow-last -d 'Revoke it also if it is the last key of its agent that works'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-delete -d 'Do not delete the record where the platform has no way to revoke it'

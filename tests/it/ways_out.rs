@@ -139,11 +139,15 @@ fn a_rotation_that_is_being_undone_says_so() {
 
 #[test]
 fn a_configuration_that_is_lost_during_a_rotation_is_written_anew_from_its_journal() {
-    for (kill, end) in [(None, "--resume"), (None, "--abort"), (Some("registered"), "--resume"), (Some("registered"), "--abort")] {
+    for (kill, end) in
+        [(None, "--resume"), (None, "--abort"), (Some("registered"), "--resume"), (Some("registered"), "--abort")]
+    {
         let (server, env, _) = proven();
         env.run(&["key", "rotate"]).expect(0);
         match kill {
-            None => drop(env.run(&["key", "rotate", "--grace", "0s", "--post-switch", "rm -f \"$ARTCAFE_HOOK_CONFIG\""])),
+            None => {
+                drop(env.run(&["key", "rotate", "--grace", "0s", "--post-switch", "rm -f \"$ARTCAFE_HOOK_CONFIG\""]))
+            }
             Some(point) => {
                 let mut command = env.command(&["key", "rotate"]);
                 command.env("ARTCAFE_TEST_KILL_AT", point).status().unwrap();

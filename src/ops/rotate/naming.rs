@@ -150,10 +150,16 @@ pub(in crate::ops) fn mend(session: &Session, journal: &Journal) -> Result<Mende
         Some(file) => {
             refuse_other_agent(journal, &file)?;
             let mut edit = Edit::new(&file)?;
-            if is_new { set_new(session, &mut edit, journal)? } else { set_old(&mut edit, journal)? }
+            if is_new {
+                set_new(session, &mut edit, journal)?
+            } else {
+                set_old(&mut edit, journal)?
+            }
             edit.save()?
         }
-        None => Edit::replacing(&journal.config, None, written_anew(session, journal, &path, key_id.as_ref()))?.save()?,
+        None => {
+            Edit::replacing(&journal.config, None, written_anew(session, journal, &path, key_id.as_ref()))?.save()?
+        }
     };
     Ok(Mended { path, key_id, changed })
 }
