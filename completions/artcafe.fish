@@ -181,7 +181,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'Comment of a new key\'s public line [default: the agent or user, and the host]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l output -d 'The private key\'s file; `.pub` is added for the public half [default: $ARTCAFE_KEY_DIR/artcafe_agent]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l output -d 'The private key\'s file; `.pub` is added for the public half [default: the configured one, else $ARTCAFE_KEY_DIR/artcafe_agent]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
@@ -376,7 +376,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names now'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l compromised -d 'The key is in other hands: put a new one in its place first, and list what it may have added'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l allow-last -d 'Revoke it also if it is the last key of its agent that works'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-delete -d 'Do not delete the record where the platform has no way to revoke it'

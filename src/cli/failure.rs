@@ -26,7 +26,7 @@ pub(crate) struct ErrorReport {
     message: String,
     /// Why.
     cause: Option<String>,
-    /// The server's own words, where it said any; nothing to act upon.
+    /// What the server answered, in its own words where it had any; nothing to act upon.
     server_message: Option<String>,
     /// The next step for a person.
     hint: Option<String>,
@@ -95,7 +95,7 @@ impl Failure {
                 output.to_stderr(&format!("{} {cause}", output.paint_err(Style::Strong, "caused by:")));
             }
             if let Some(words) = error.server_message() {
-                output.to_stderr(&format!("{} {words}", output.paint_err(Style::Strong, "the server says:")));
+                output.to_stderr(&format!("{} {words}", output.paint_err(Style::Strong, "the answer was:")));
             }
             if let Some(hint) = &error.hint {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));

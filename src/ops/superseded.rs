@@ -26,10 +26,10 @@ impl Named {
     pub(super) fn of(paths: &Paths, file: &ConfigFile, default: &Path) -> Self {
         let path = file.text_of(Key::PrivateKeyPath).map(|found| paths.expand(&found.value));
         let id = file.text_of(Key::KeyId).and_then(|found| found.value.parse().ok());
-        Self { path: path.unwrap_or_else(|| default.to_path_buf()), id }
+        Self { path: rotate::behind(&path.unwrap_or_else(|| default.to_path_buf())), id }
     }
 
-    /// The id says which key is meant; the path, which may be a link by now, only where there is none.
+    /// The id says which key is meant; the path only where there is none.
     fn is_old_of(&self, link: &Superseded) -> bool {
         match (&self.id, &link.old_key_id) {
             (Some(id), Some(old)) => id == old,
@@ -100,7 +100,7 @@ pub(super) fn explained(session: &Session, error: OpError) -> OpError {
 /// The key that the session works with.
 fn in_force(session: &Session) -> Named {
     Named {
-        path: session.settings.private_key_path.value.clone(),
+        path: rotate::behind(&session.settings.private_key_path.value),
         id: session.settings.key_id.as_ref().map(|id| id.value.clone()),
     }
 }

@@ -49,6 +49,7 @@ mod setup_failures;
 mod support;
 mod tls_and_proxy;
 mod tokens;
+mod ways_out;
 mod wire;
 mod wire_client;
 

@@ -34,7 +34,7 @@ pub(crate) struct TestData {
     report: ProofReport,
     /// Why, in the words of what lies below.
     cause: Option<String>,
-    /// The server's own words, where it said any; nothing to act upon.
+    /// What the server answered, in its own words where it had any; nothing to act upon.
     server_message: Option<String>,
     /// Whether the same command can succeed later without anybody changing anything.
     retryable: bool,
@@ -99,7 +99,7 @@ fn text(output: &Output, data: &TestData) -> String {
         lines.extend(report.reason.iter().cloned());
         let strong = |name: &str, words: &str| format!("{} {words}", output.paint(Style::Strong, name));
         lines.extend(data.cause.as_deref().map(|cause| strong("caused by:", cause)));
-        lines.extend(data.server_message.as_deref().map(|words| strong("the server says:", words)));
+        lines.extend(data.server_message.as_deref().map(|words| strong("the answer was:", words)));
         lines.extend(report.hint.iter().map(|hint| format!("{} {hint}", output.paint(Style::Good, "hint:"))));
     }
     lines.join("\n")

@@ -15,8 +15,8 @@ use crate::cli::surroundings;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::rotate::{
-    Direction, HookOptions, NewKeyPassphrase, Phase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, open,
-    rehearse, rotate,
+    HookOptions, Naming, NewKeyPassphrase, Phase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, rehearse,
+    rotate, stand,
 };
 use crate::ops::{ErrorCode, OpError, Session};
 
@@ -106,7 +106,7 @@ pub(crate) struct RotatePlan {
 fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
     let settings = context.settings()?;
     if args.status {
-        let report = open(&settings.paths)?.map(|journal| journal.report());
+        let report = stand(&context.session_quietly(settings, &args.passphrase)?)?;
         return context.output.finish("key.rotate", &report, |report| match report {
             Some(report) => text(context, report),
             None => "no rotation is open".to_owned(),
@@ -237,10 +237,28 @@ pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<Ro
 fn text(context: &Context, report: &RotateReport) -> String {
     let output = &context.output;
     let old = report.old_key_id.as_deref().unwrap_or("(unknown)");
-    if report.direction == Direction::Back {
-        return format!("undone: the configuration names the old key again ({old}, {})", report.old_fingerprint);
+    let named = match report.configuration_names {
+        Some(Naming::Another) => "the configuration names another key",
+        Some(Naming::Absent) => "there is no configuration any more",
+        Some(Naming::New) => "the configuration names the new key",
+        Some(Naming::Old) | None => "the configuration names the old key again",
+    };
+    match report.outcome {
+        "undone" => return format!("undone: {named} ({old}, {})", report.old_fingerprint),
+        "being_undone" => {
+            let key = format!("({old}, {})", report.old_private_key_path.display());
+            let next = match report.configuration_names {
+                Some(Naming::Another | Naming::Absent) => "artcafe config relink, then artcafe key rotate --abort",
+                _ => "artcafe key rotate --abort",
+            };
+            return format!("being undone, back to the old key {key}; {named}\nnext: {next}");
+        }
+        _ => {}
     }
     let mut lines = Vec::new();
+    if let Some(Naming::Another | Naming::Absent) = report.configuration_names {
+        lines.push(format!("{}; next: artcafe config relink", output.paint(Style::Warning, named)));
+    }
     let new = report.new_key_id.as_deref().unwrap_or("(not yet registered)");
     lines.push(format!("new key  {new} {}", report.new_fingerprint.as_deref().unwrap_or("")));
     lines.push(format!("file     {}", report.new_private_key_path.display()));

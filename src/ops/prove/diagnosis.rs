@@ -12,6 +12,7 @@ use crate::keys::Algorithm;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
+use crate::ops::generate;
 use crate::ops::revoke;
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
@@ -79,8 +80,8 @@ impl Proof<'_> {
     /// The way on from a key that is revoked.
     fn new_key(&self) -> String {
         format!(
-            "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
-            self.key.path.display()
+            "make a new key in its place and register it: `{}`, then `artcafe key register`",
+            generate::in_place_of(&self.session.settings.paths, &self.key.path)
         )
     }
 

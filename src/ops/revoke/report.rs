@@ -12,7 +12,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
 use crate::ops::revoke::challenge::Answer;
-use crate::ops::revoke::compromised::CompromiseReport;
+use crate::ops::revoke::compromised::{CompromiseReport, Earlier};
 use crate::ops::revoke::memory::{self, Memory, TOKEN_LIFE};
 use crate::ops::revoke::plan::Plan;
 use crate::ops::revoke::records::Ended;
@@ -62,6 +62,8 @@ pub struct RevokeReport {
     pub rotation_left_open: Option<String>,
     /// What a compromised key leaves to be looked at.
     pub compromised: Option<CompromiseReport>,
+    /// Keys that were said to be in other hands before, and with which was gone on as well.
+    pub earlier: Vec<Earlier>,
     /// Where the token came from; absent where none was at hand.
     pub authorized_by: Option<String>,
 }
@@ -71,7 +73,9 @@ impl RevokeReport {
     pub fn is_settled(&self) -> bool {
         let is_refused =
             if self.has_waited { self.refusal.is_complete() } else { self.refusal.key_store != Answer::Accepted };
-        is_refused && self.compromised.as_ref().is_none_or(|report| report.settled)
+        is_refused
+            && self.compromised.as_ref().is_none_or(|report| report.settled)
+            && self.earlier.iter().all(|key| key.settled)
     }
 }
 
@@ -116,6 +120,7 @@ pub(super) fn report(
         not_replaced: None,
         rotation_left_open: None,
         compromised: None,
+        earlier: Vec::new(),
         authorized_by: grant.map(|grant| grant.from.clone()),
     })
 }

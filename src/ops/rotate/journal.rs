@@ -302,7 +302,7 @@ impl Journal {
             .and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(1)).ok());
         RotateReport {
             outcome: match (self.direction, self.phase) {
-                (Direction::Back, _) => "undone",
+                (Direction::Back, _) => "being_undone",
                 (Direction::Forward, Phase::Retired) => "rotated",
                 (Direction::Forward, Phase::Confirmed) if self.retire_after.is_some() => "in_grace",
                 (Direction::Forward, _) => "open",
@@ -312,6 +312,7 @@ impl Journal {
             direction: self.direction,
             old_key_id: self.old.key_id.as_ref().map(ToString::to_string),
             old_fingerprint: self.old.fingerprint.clone(),
+            old_private_key_path: self.old.path.clone(),
             new_key_id: self.new.key_id.as_ref().map(ToString::to_string),
             new_fingerprint: self.new.fingerprint.clone(),
             new_private_key_path: self.new.path.clone(),
@@ -320,6 +321,7 @@ impl Journal {
             old_tokens_end,
             authorized_by: self.authorized_by.clone(),
             hook: self.hook.clone(),
+            configuration_names: None,
         }
     }
 }

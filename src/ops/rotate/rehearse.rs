@@ -25,7 +25,7 @@ pub fn rehearse(session: &Session, options: &RotateOptions) -> Result<Vec<Planne
     let file = plan::from_file_alone(session)?;
     let agent = session.agent()?;
     let origin = session.settings.endpoint.value.origin();
-    let old = KeyFiles::at(&session.settings.private_key_path.value);
+    let old = KeyFiles::at(links::behind(&session.settings.private_key_path.value));
     let new = KeyFiles::at(plan::new_path(session, &old.private)?);
     let (old_text, new_text) = (old.private.display().to_string(), new.private.display().to_string());
     let config = file.path().display().to_string();

@@ -51,18 +51,32 @@ fn validators() -> &'static BTreeMap<String, jsonschema::Validator> {
 
 /// The same schema without room for members that it does not name.
 pub(crate) fn strict(schema: &Value) -> Value {
+    closed(schema, true)
+}
+
+/// A variant of an object that has members of its own as well is closed by that object alone.
+fn closed(schema: &Value, closes: bool) -> Value {
     match schema {
         Value::Object(members) => {
-            let mut closed: serde_json::Map<String, Value> =
-                members.iter().map(|(name, value)| (name.clone(), strict(value))).collect();
             let names_members = members.get("properties").is_some_and(Value::is_object);
-            let is_part = members.get("allOf").is_some();
-            if (names_members || is_part) && !members.contains_key("additionalProperties") {
-                closed.insert("unevaluatedProperties".to_owned(), json!(false));
+            let is_part = |name: &str| ["allOf", "anyOf", "oneOf"].contains(&name);
+            let mut whole: serde_json::Map<String, Value> = serde_json::Map::new();
+            for (name, value) in members {
+                let value = match value {
+                    Value::Array(variants) if is_part(name) => {
+                        Value::Array(variants.iter().map(|variant| closed(variant, !names_members)).collect())
+                    }
+                    value => closed(value, true),
+                };
+                whole.insert(name.clone(), value);
             }
-            Value::Object(closed)
+            let is_whole = names_members || members.get("allOf").is_some();
+            if closes && is_whole && !members.contains_key("additionalProperties") {
+                whole.insert("unevaluatedProperties".to_owned(), json!(false));
+            }
+            Value::Object(whole)
         }
-        Value::Array(items) => Value::Array(items.iter().map(strict).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| closed(item, true)).collect()),
         other => other.clone(),
     }
 }

@@ -1,0 +1,214 @@
+//! Where an identity got into a corner, the hint leads out: each is followed here to the letter.
+
+use std::fs;
+use std::path::PathBuf;
+
+use artcafe::sandbox::Dialect;
+use serde_json::Value;
+
+use super::support::{AGENT, Server, TestEnv};
+
+/// An agent that works with its own key alone, and the same with an administrator's token.
+fn proven() -> (Server, TestEnv, TestEnv) {
+    let server = Server::start(Dialect::Documented, &[]);
+    let administrator = TestEnv::with(&server);
+    administrator.set_up();
+    let mut env = administrator.clone();
+    for name in ["ARTCAFE_TOKEN", "ARTCAFE_API_ENDPOINT", "ARTCAFE_TENANT_ID"] {
+        env.unset(name);
+    }
+    (server, env, administrator)
+}
+
+fn working(server: &Server) -> usize {
+    server.keys().iter().filter(|record| record["revoked"] == false).count()
+}
+
+/// Runs the first command that a hint names in backticks, and says which.
+#[track_caller]
+fn follow(env: &TestEnv, hint: &Value, begins: &str) -> String {
+    let hint = hint.as_str().unwrap();
+    let command = hint.split('`').skip(1).step_by(2).find(|text| text.starts_with(begins));
+    let command = command.unwrap_or_else(|| panic!("no `{begins}…` in: {hint}")).to_owned();
+    let shell = env.command(&[]);
+    let program = PathBuf::from(shell.get_program());
+    let mut process = std::process::Command::new("/bin/sh");
+    process.args(["-c", &command]).current_dir(shell.get_current_dir().unwrap()).env_clear();
+    for (name, value) in shell.get_envs() {
+        process.env(name, value.unwrap());
+    }
+    // The installed program is found by its name.
+    let found = format!("{}:/usr/local/bin:/usr/bin:/bin", program.parent().unwrap().display());
+    let output = process.env("PATH", found).stdin(std::process::Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "`{command}`: {output:?}");
+    command
+}
+
+#[test]
+fn a_rotated_key_that_was_revoked_is_replaced_by_following_the_hints() {
+    let (server, env, administrator) = proven();
+    env.run(&["key", "rotate"]).expect(0);
+    env.run(&["key", "revoke", "--current", "--allow-last", "--yes"]).expect(0);
+    let failure = administrator.run(&["setup", "--json"]).expect(4).failure();
+    assert_eq!(failure["code"], "KEY_REVOKED");
+    follow(&administrator, &failure["hint"], "artcafe key generate --overwrite");
+    administrator.run(&["setup"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+    // The same by what the documentation says, which names no file.
+    env.run(&["key", "rotate"]).expect(0);
+    env.run(&["key", "revoke", "--current", "--allow-last", "--yes"]).expect(0);
+    let made = administrator.run(&["key", "generate", "--overwrite", "--bits", "2048", "--json"]).expect(0).data();
+    assert!(!fs::symlink_metadata(made["backup_path"].as_str().unwrap()).unwrap().is_symlink(), "{made}");
+    administrator.run(&["setup"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+    assert_eq!(working(&server), 1);
+    // The plain name still leads to the key that is in force.
+    assert_eq!(
+        fs::read_link(env.key()).unwrap().file_name().unwrap(),
+        PathBuf::from(made["private_key_path"].as_str().unwrap()).file_name().unwrap()
+    );
+}
+
+#[test]
+fn a_key_that_an_open_rotation_needs_is_not_overwritten() {
+    let (_server, env, _) = proven();
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    assert_eq!(env.run(&["key", "generate", "--overwrite", "--json"]).expect(5).code_name(), "ROTATION_OPEN");
+    let old = env.key();
+    let run = env.run(&["key", "generate", "--overwrite", "--json", "--output", old.to_str().unwrap()]);
+    assert_eq!(run.expect(5).code_name(), "ROTATION_OPEN");
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn a_key_is_generated_where_the_configuration_says() {
+    let env = TestEnv::new();
+    env.run(&["config", "init", "--agent-id", AGENT, "--tenant-id", "t"]).expect(0);
+    env.run(&["config", "set", "auth.ssh_key.private_key_path", "~/keys/mine"]).expect(0);
+    let made = env.run(&["key", "generate", "--bits", "2048", "--json"]).expect(0).data();
+    assert_eq!(made["private_key_path"], env.path("keys/mine").to_str().unwrap());
+    // A configuration that cannot be read names no place.
+    fs::write(env.config(), "auth: [").unwrap();
+    let made = env.run(&["key", "generate", "--bits", "2048", "--json"]).expect(0).data();
+    assert_eq!(made["private_key_path"], env.key().to_str().unwrap());
+}
+
+#[test]
+fn an_abort_that_is_refused_has_turned_nothing() {
+    let (server, env, _) = proven();
+    let first = fs::read_to_string(env.config()).unwrap();
+    env.run(&["key", "rotate"]).expect(0);
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    let switched = fs::read_to_string(env.config()).unwrap();
+    // Two rotations old: it names neither of the two keys.
+    fs::write(env.config(), &first).unwrap();
+    let failure = env.run(&["key", "rotate", "--abort", "--json"]).expect(5).failure();
+    assert_eq!(failure["code"], "DIFFERS");
+    let status = env.run(&["key", "rotate", "--status", "--json"]).expect(0).data();
+    assert_eq!(
+        (&status["outcome"], &status["direction"], &status["configuration_names"]),
+        (&"in_grace".into(), &"forward".into(), &"another".into()),
+        "{status}"
+    );
+    assert!(env.run(&["key", "rotate", "--status"]).expect(0).stdout.contains("names another key"));
+    follow(&env, &failure["hint"], "artcafe config relink");
+    assert_eq!(fs::read_to_string(env.config()).unwrap(), switched);
+    // And so the way forward is still open.
+    env.run(&["key", "rotate", "--resume"]).expect(0);
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+    assert_eq!(working(&server), 1);
+}
+
+#[test]
+fn a_rotation_that_is_being_undone_says_so() {
+    let (_server, env, _) = proven();
+    let mut command = env.command(&["key", "rotate", "--grace", "1h"]);
+    assert!(command.stdout(std::process::Stdio::null()).status().unwrap().success());
+    let mut command = env.command(&["key", "rotate", "--abort"]);
+    command.env("ARTCAFE_TEST_KILL_AT", "back.journalled").status().unwrap();
+    let status = env.run(&["key", "rotate", "--status", "--json"]).expect(0).data();
+    assert_eq!((&status["outcome"], &status["configuration_names"]), (&"being_undone".into(), &"new".into()));
+    assert_eq!(status["old_private_key_path"], env.key().to_str().unwrap());
+    let said = env.run(&["key", "rotate", "--status"]).expect(0).stdout;
+    assert!(said.contains("being undone") && said.contains("artcafe key rotate --abort"), "{said}");
+    let undone = env.run(&["key", "rotate", "--abort", "--json"]).expect(0).data();
+    assert_eq!((&undone["outcome"], &undone["configuration_names"]), (&"undone".into(), &"old".into()));
+}
+
+#[test]
+fn a_configuration_that_is_lost_during_a_rotation_is_written_anew_from_its_journal() {
+    for (kill, end) in
+        [(None, "--resume"), (None, "--abort"), (Some("registered"), "--resume"), (Some("registered"), "--abort")]
+    {
+        let (server, env, _) = proven();
+        env.run(&["key", "rotate"]).expect(0);
+        match kill {
+            None => {
+                drop(env.run(&["key", "rotate", "--grace", "0s", "--post-switch", "rm -f \"$ARTCAFE_HOOK_CONFIG\""]))
+            }
+            Some(point) => {
+                let mut command = env.command(&["key", "rotate"]);
+                command.env("ARTCAFE_TEST_KILL_AT", point).status().unwrap();
+                fs::remove_file(env.config()).unwrap();
+            }
+        }
+        assert!(!env.config().exists());
+        let asked = server.requests().len();
+        for way in ["--abort", "--resume"] {
+            let failure = env.run(&["key", "rotate", way, "--json"]).expect(3).failure();
+            assert_eq!(failure["code"], "FILE_MISSING", "{kill:?} {way}: {failure}");
+            assert!(failure["hint"].as_str().unwrap().contains("artcafe config relink"), "{failure}");
+            if way == "--abort" {
+                assert_eq!(server.requests().len(), asked, "{kill:?}: nothing has to be asked to say so");
+            }
+        }
+        follow(&env, &"`artcafe config relink`".into(), "artcafe config relink");
+        env.run(&["auth", "test"]).expect(0);
+        env.run(&["key", "rotate", end]).expect(0);
+        if kill.is_some() {
+            env.run(&["auth", "test"]).expect(0);
+        }
+        assert_eq!(working(&server), 1, "{kill:?} {end}");
+    }
+}
+
+#[test]
+fn a_rotation_goes_on_at_its_own_server_alone() {
+    let (server, mut env, _) = proven();
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    let other = Server::start(Dialect::Documented, &[]);
+    env.set("ARTCAFE_API_ENDPOINT", other.url());
+    for way in ["--resume", "--abort", "--finish"] {
+        assert_eq!(env.run(&["key", "rotate", way, "--json"]).expect(5).code_name(), "DIFFERS", "{way}");
+    }
+    env.unset("ARTCAFE_API_ENDPOINT");
+    assert_eq!(other.requests().len(), 0);
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+    assert_eq!(working(&server), 1);
+}
+
+#[test]
+fn a_configuration_that_names_the_plain_link_means_the_file_behind_it() {
+    let (server, env, administrator) = proven();
+    env.run(&["key", "rotate"]).expect(0);
+    let dated = env.path(".ssh").join(fs::read_link(env.key()).unwrap());
+    fs::remove_file(env.config()).unwrap();
+    administrator.run(&["setup", "--agent-id", AGENT]).expect(0);
+    assert!(fs::read_to_string(env.config()).unwrap().contains("~/.ssh/artcafe_agent\""));
+    let before = fs::read_to_string(env.config()).unwrap();
+    // Back, and forward.
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+    assert_eq!(fs::read_to_string(env.config()).unwrap(), before);
+    env.run(&["auth", "test"]).expect(0);
+    // A configuration written anew by hand in the meantime names the old key through the link.
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    fs::write(env.config(), &before).unwrap();
+    env.run(&["key", "rotate", "--abort"]).expect(0);
+    env.run(&["key", "rotate"]).expect(0);
+    assert!(!dated.exists(), "the retired key's file is gone");
+    env.run(&["auth", "test"]).expect(0);
+    assert_eq!((working(&server), fs::read_dir(env.path(".ssh")).unwrap().count()), (1, 4));
+}
