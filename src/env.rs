@@ -175,6 +175,13 @@ impl Env {
         }
     }
 
+    /// The same surroundings with one more variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+
     /// The same surroundings without some variables.
     #[must_use]
     pub fn without(&self, names: &[&str]) -> Self {

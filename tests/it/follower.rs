@@ -444,13 +444,11 @@ const STATES: &[State] = &[
         let tenants = vec!["Small:free".parse().unwrap()];
         let world = World::with(Server::start_with(Options { tenants, ..Options::default() }));
         world.env.set_up();
-        let line = world.env.public_line();
-        while world
-            .server
-            .ask("POST", "/api/v1/ssh-keys", &json!({ "name": "filler", "public_key": line, "key_type": "access" }))
-            .0
-            == 201
-        {}
+        for place in 0..4 {
+            let other = TestEnv::new();
+            let _ = other.run(&["key", "generate", "--algorithm", "ed25519"]).expect(0);
+            world.server.register(&format!("agent-{place}"), &other.public_line());
+        }
         fs::remove_file(world.env.key()).unwrap();
         fs::remove_file(world.env.path(".ssh/artcafe_agent.pub")).unwrap();
         world

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod argv;
 mod audit;
 mod auth_login;
 mod auth_test;
