@@ -212,3 +212,102 @@ fn a_configuration_that_names_the_plain_link_means_the_file_behind_it() {
     env.run(&["auth", "test"]).expect(0);
     assert_eq!((working(&server), fs::read_dir(env.path(".ssh")).unwrap().count()), (1, 4));
 }
+
+#[test]
+fn a_journal_that_is_damaged_is_given_up_as_its_hint_says() {
+    let (server, env, administrator) = proven();
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    let journal = fs::read_dir(env.path(".artcafe/state/rotations")).unwrap().next().unwrap().unwrap().path();
+    let current = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout.trim().to_owned();
+    for damage in ["", "{\"version\": 1", "garbage"] {
+        fs::write(&journal, damage).unwrap();
+        assert_eq!(env.run(&["auth", "test", "--json"]).expect(0).warnings(), ["rotation_unreadable"], "{damage}");
+        env.run(&["auth", "token"]).expect(0);
+        assert_eq!(env.run(&["key", "rotate", "--dry-run", "--json"]).expect(78).code_name(), "CONFIG_INVALID");
+    }
+    let failure = env.run(&["key", "rotate", "--resume", "--json"]).expect(78).failure();
+    follow(&env, &failure["hint"], "mv ");
+    assert_eq!(env.run(&["auth", "test", "--json"]).expect(0).warnings(), [""; 0]);
+    // What is left is listed, and can be ended by its id.
+    let listed = env.run(&["key", "list", "--json"]).expect(0).data()["keys"].as_array().unwrap().clone();
+    assert_eq!(listed.len(), 2);
+    let left = listed.iter().map(super::support::id_of).find(|id| *id != current).unwrap();
+    administrator.run(&["key", "revoke", &left, "--yes"]).expect(0);
+    env.run(&["key", "rotate"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+    assert_eq!(working(&server), 1);
+}
+
+#[test]
+fn a_dry_run_of_what_would_be_refused_is_refused() {
+    let (_server, env, _) = proven();
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    assert_eq!(env.run(&["key", "rotate", "--dry-run", "--json"]).expect(5).code_name(), "ROTATION_OPEN");
+}
+
+#[test]
+fn a_flag_that_would_have_no_effect_is_refused() {
+    let (_server, env, _) = proven();
+    env.run(&["key", "rotate", "--grace", "1h"]).expect(0);
+    for flags in [
+        &["--resume", "--grace", "3h"][..],
+        &["--finish", "--keep-old"],
+        &["--resume", "--algorithm", "rsa"],
+        &["--abort", "--also"],
+        &["--status", "--accept-agent-record"],
+        &["--resume", "--post-switch-timeout", "9s"],
+    ] {
+        let failure = env.run(&[&["key", "rotate", "--json"][..], flags].concat()).expect(2).failure();
+        assert!(failure["message"].as_str().unwrap().contains("has no effect"), "{flags:?}: {failure}");
+    }
+    env.run(&["key", "rotate", "--resume", "--also", "--post-switch", "true"]).expect(0);
+}
+
+#[test]
+fn a_proof_that_is_asked_for_quietly_says_nothing() {
+    let (_server, env, _) = proven();
+    assert_eq!(env.run(&["auth", "test", "--quiet"]).expect(0).all(), "");
+    env.run(&["auth", "test", "--quiet", "--json"]).expect(0).data();
+    env.run(&["config", "set", "auth.ssh_key.key_id", "another-id"]).expect(0);
+    assert!(env.run(&["auth", "test", "--quiet"]).expect(4).stdout.contains("not proven"));
+}
+
+#[test]
+fn a_failure_in_a_rotation_names_what_goes_on_with_it() {
+    // The registration fails at the server: the same command would be refused, since a rotation is open by then.
+    let server = Server::start(Dialect::Documented, &["POST /ssh-keys=503@2x9"]);
+    let mut env = TestEnv::with(&server);
+    env.set("ARTCAFE_RETRIES", "0");
+    env.set_up();
+    let failure = env.run(&["key", "rotate", "--json"]).expect(69).failure();
+    let hint = failure["hint"].as_str().unwrap();
+    assert!(hint.contains("`artcafe key rotate --resume`") && !hint.contains("same command"), "{failure}");
+    let mut told = 0;
+    for write in (15..75).step_by(6) {
+        let (_server, env, _) = proven();
+        let mut command = env.command(&["key", "rotate", "--json"]);
+        command.env("ARTCAFE_TEST_FAIL", format!("{write}+:enospc")).stdin(std::process::Stdio::null());
+        let run = super::support::Run::of(command.output().unwrap());
+        if run.code != 0 && !env.run(&["key", "rotate", "--status", "--json"]).expect(0).data().is_null() {
+            let failure = run.failure();
+            let hint = failure["hint"].as_str().unwrap();
+            assert!(hint.contains("`artcafe key rotate --resume`") && !hint.contains("same command"), "{failure}");
+            env.run(&["key", "rotate", "--resume"]).expect(0);
+            told += 1;
+        }
+        env.run(&["auth", "test"]).expect(0);
+    }
+    assert!(told > 3, "{told}");
+}
+
+#[test]
+fn a_record_that_was_deleted_is_not_called_revoked() {
+    let (server, _, administrator) = proven();
+    let spare = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea spare";
+    let id = server.register(AGENT, spare);
+    administrator.run(&["key", "delete", &id, "--yes"]).expect(0);
+    let again = administrator.run(&["key", "revoke", &id, "--yes", "--json"]).expect(0).data();
+    assert_eq!(again["outcome"], "already_deleted", "{again}");
+    let failure = administrator.run(&["key", "delete", "--current", "--yes", "--json"]).expect(2).failure();
+    assert!(failure["hint"].as_str().unwrap().contains("auth.ssh_key.key_id"), "{failure}");
+}

@@ -14,7 +14,8 @@ use crate::ops::prove::{ProofReport, clock_words, prove};
 /// Prove that the agent's key authenticates
 ///
 /// Runs the whole challenge and response, then uses the token, without a tenant header, to see this
-/// very key on the server. The exit code is the verdict: 0 only for a proven key.
+/// very key on the server. The exit code is the verdict: 0 only for a proven key, of which --quiet
+/// prints nothing.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent"
@@ -52,9 +53,10 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
         outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
     let cause = outcome.verdict.as_ref().err().map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty());
     let data = TestData { report: outcome.report, cause };
-    context
-        .output
-        .finish_with("auth.test", &data, code, |data| text(&context.output, &data.report, data.cause.as_deref()))
+    context.output.finish_with("auth.test", &data, code, |data| match data.report.proven && context.output.is_quiet() {
+        true => String::new(),
+        false => text(&context.output, &data.report, data.cause.as_deref()),
+    })
 }
 
 /// The steps and the verdict.

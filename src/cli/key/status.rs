@@ -224,6 +224,9 @@ fn standing_lines(output: &Output, standing: &Standing) -> Vec<String> {
     lines.push(format!("window opens  {}", time(standing.window_opens_at)));
     lines.push(format!("due           {}", time(standing.due_at)));
     let verdict = match standing.verdict {
+        Verdict::Fresh if standing.registration.is_bad() => {
+            output.paint(Style::Bad, "fresh by its age, but it cannot authenticate")
+        }
         Verdict::Fresh => output.paint(Style::Good, "fresh"),
         Verdict::Unknown => output.paint(Style::Bad, "unknown: the key was made in the future, so a clock is wrong"),
         Verdict::Window => why(standing),

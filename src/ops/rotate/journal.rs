@@ -219,7 +219,10 @@ impl Journal {
                 format!("the rotation's journal `{}` cannot be read", path.display()),
             )
             .because(error)
-            .hint("restore it from a backup, or use the version that wrote it; if neither can be, move it away, then see with `artcafe auth test` and `artcafe key list` which keys are left")
+            .hint(format!(
+                "restore it from a backup, or use the version that wrote it; if neither can be, give the rotation up: `mv '{0}' '{0}.damaged'`, then `artcafe auth test` says whether the configured key works and `artcafe key list` which other one is left to be revoked",
+                path.display()
+            ))
         })?;
         if journal.version != 1 {
             return Err(OpError::new(
@@ -256,6 +259,12 @@ impl Journal {
     /// What the new key is made as.
     pub fn spec(&self) -> KeySpec {
         KeySpec { algorithm: self.new.algorithm, bits: self.new.bits }
+    }
+
+    /// The refusal of what cannot begin while it is open.
+    pub(super) fn refusal(&self) -> OpError {
+        OpError::new(ErrorCode::RotationOpen, format!("a rotation is open since {} ({})", self.started_at, self.phase))
+            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`")
     }
 
     /// That it is open, and what goes on with it, in one line.
