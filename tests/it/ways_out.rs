@@ -311,3 +311,73 @@ fn a_record_that_was_deleted_is_not_called_revoked() {
     let failure = administrator.run(&["key", "delete", "--current", "--yes", "--json"]).expect(2).failure();
     assert!(failure["hint"].as_str().unwrap().contains("auth.ssh_key.key_id"), "{failure}");
 }
+
+#[test]
+fn an_older_configuration_is_seen_by_everything_that_looks() {
+    let (server, env, administrator) = proven();
+    let first = fs::read_to_string(env.config()).unwrap();
+    let first_id = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout.trim().to_owned();
+    env.run(&["key", "rotate"]).expect(0);
+    let second = fs::read_to_string(env.config()).unwrap();
+    env.run(&["key", "rotate"]).expect(0);
+    let third = fs::read_to_string(env.config()).unwrap();
+    let current = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout.trim().to_owned();
+    // The first names the plain name, which is a link by now; the second a file that is gone.
+    for old in [&first, &second] {
+        fs::write(env.config(), old).unwrap();
+        let status = env.run(&["status", "--json"]).expect(0).data();
+        assert_eq!(
+            (&status["next"], &status["superseded_by"]["key_id"]),
+            (&"artcafe config relink".into(), &current.as_str().into())
+        );
+        assert!(env.run(&["status"]).expect(0).stdout.contains("an older configuration"));
+        for args in [
+            &["key", "needs-rotation", "--json"][..],
+            &["key", "rotate", "--if-due", "--json"],
+            &["key", "rotate", "--json"],
+            &["key", "revoke", "--current", "--allow-last", "--yes", "--json"],
+        ] {
+            let run = env.run(args);
+            assert_eq!(run.code, if args[1] == "needs-rotation" { 255 } else { 4 }, "{args:?}: {run:?}");
+            let failure = run.failure();
+            assert_eq!(failure["code"], "KEY_SUPERSEDED", "{args:?}: {failure}");
+            assert!(failure["hint"].as_str().unwrap().contains("artcafe config relink"), "{args:?}: {failure}");
+        }
+        if old == &first {
+            let failure = env.run(&["key", "rotate", "--json"]).failure();
+            assert!(
+                failure["message"].as_str().unwrap().contains(&format!("it was {first_id}, and is {current} now")),
+                "{failure}"
+            );
+            let entry = env.run(&["key", "status", "--check", "--json"]).expect(7).data()["keys"][0].clone();
+            assert_eq!(
+                (&entry["needs_attention"], &entry["standing"]["superseded_by"]["key_id"]),
+                (&true.into(), &current.as_str().into())
+            );
+            assert!(env.run(&["key", "status"]).expect(0).stdout.contains("next          artcafe config relink"));
+        } else {
+            // No other key is made and registered beside the one that is in force.
+            let failure = administrator.run(&["setup", "--json"]).expect(4).failure();
+            assert_eq!(failure["code"], "KEY_SUPERSEDED");
+        }
+        // Not even with an administrator's token.
+        assert_eq!(administrator.run(&["key", "rotate", "--json"]).expect(4).code_name(), "KEY_SUPERSEDED");
+        assert_eq!(working(&server), 1);
+        follow(&env, &env.run(&["key", "rotate", "--json"]).failure()["hint"], "artcafe config relink");
+        assert_eq!(fs::read_to_string(env.config()).unwrap(), third);
+    }
+    env.run(&["key", "needs-rotation"]).expect(1);
+    env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn a_new_beginning_is_not_taken_for_an_older_configuration() {
+    let (_server, env, administrator) = proven();
+    env.run(&["key", "rotate"]).expect(0);
+    administrator.run(&["deregister", "--yes"]).expect(0);
+    administrator.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
+    assert!(env.run(&["status", "--json"]).expect(0).data()["superseded_by"].is_null());
+    env.run(&["config", "unset", "auth.ssh_key.key_id"]).expect(0);
+    assert!(env.run(&["status", "--json"]).expect(0).data()["superseded_by"].is_null());
+    env.run(&["key", "needs-rotation"]).expect(1);
+}
