@@ -460,6 +460,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [env: ARTCAFE_COLOR] [default: auto]')
+            [CompletionResult]::new('--current', '--current', [CompletionResultType]::ParameterName, 'current')
             [CompletionResult]::new('--allow-last', '--allow-last', [CompletionResultType]::ParameterName, 'Delete it also if it is the last key of its agent that works')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')

@@ -444,6 +444,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --retries 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]'
             cand --ca-cert 'Trust this certificate authority besides the system''s; a PEM file [env: ARTCAFE_CA_CERT]'
             cand --color 'When to use colour [env: ARTCAFE_COLOR] [default: auto]'
+            cand --current 'current'
             cand --allow-last 'Delete it also if it is the last key of its agent that works'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'

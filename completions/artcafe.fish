@@ -402,6 +402,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l current
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l allow-last -d 'Delete it also if it is the last key of its agent that works'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'

@@ -129,6 +129,11 @@ impl Output {
         }
     }
 
+    /// Whether a person wants no more than what went wrong.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Something to know that stops nothing.
     pub(crate) fn warn(&self, code: &str, text: &str) {
         self.warn_with(code, text, None);

@@ -15,7 +15,7 @@ use crate::ops::audit::{Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::rotate::{self, Journal};
 use crate::ops::session::Session;
-use crate::ops::superseded::{self, Named};
+use crate::ops::superseded::{self, Named, Replaced};
 
 /// What was mended.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -48,7 +48,7 @@ pub fn relink(session: &Session) -> Result<RelinkReport, OpError> {
         .hint("make one with `artcafe setup`"));
     };
     let named = Named::of(paths, &file, &session.settings.private_key_path.value);
-    let Some(link) = superseded::newest(session, &named)? else {
+    let Some(Replaced { last: link, .. }) = superseded::newest(session, &named)? else {
         return Ok(RelinkReport {
             link_repaired: rotate::repair_links(&named.path)?,
             path,

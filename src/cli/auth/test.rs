@@ -17,7 +17,8 @@ use crate::ops::prove::{ProofReport, clock_words, prove};
 /// Prove that the agent's key authenticates
 ///
 /// Runs the whole challenge and response, then uses the token, without a tenant header, to see this
-/// very key on the server. The exit code is the verdict: 0 only for a proven key.
+/// very key on the server. The exit code is the verdict: 0 only for a proven key, of which --quiet
+/// prints nothing.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent"
@@ -74,7 +75,10 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
         docs: failure.map(|error| docs(error.code)),
         fix: context.output.remedy(failure.and_then(|error| error.fix.as_ref())),
     };
-    context.output.finish_with("auth.test", &data, code, |data| text(&context.output, data))
+    context.output.finish_with("auth.test", &data, code, |data| match data.report.proven && context.output.is_quiet() {
+        true => String::new(),
+        false => text(&context.output, data),
+    })
 }
 
 /// The steps and the verdict.

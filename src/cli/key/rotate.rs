@@ -90,6 +90,7 @@ pub(crate) struct RotateArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
+    refuse_without_effect(args)?;
     match args.if_due {
         true => rotate_due::run(context, &args.passphrase, args.splay, |resume| work(context, args, resume)),
         false => work(context, args, args.resume),
@@ -101,6 +102,36 @@ pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
 pub(crate) struct RotatePlan {
     /// Each phase with its requests and files, in order.
     steps: Vec<PlannedStep>,
+}
+
+/// What a rotation is made as was decided when it began.
+fn refuse_without_effect(args: &RotateArgs) -> Result<(), Failure> {
+    let actions =
+        [(args.resume, "--resume"), (args.finish, "--finish"), (args.abort, "--abort"), (args.status, "--status")];
+    let Some((_, action)) = actions.into_iter().find(|(is_given, _)| *is_given) else { return Ok(()) };
+    let goes_forward = args.resume || args.finish;
+    let idle = [
+        (args.grace.is_some(), "--grace"),
+        (args.algorithm.is_some(), "--algorithm"),
+        (args.bits.is_some(), "--bits"),
+        (args.key_format.is_some(), "--key-format"),
+        (args.keep_old, "--keep-old"),
+        (args.accept_agent_record, "--accept-agent-record"),
+        (args.also && !goes_forward, "--also"),
+        (args.post_switch.is_some() && !goes_forward, "--post-switch"),
+        (args.post_switch_timeout.is_some() && (!goes_forward || args.post_switch.is_none()), "--post-switch-timeout"),
+    ];
+    match idle.into_iter().find(|(is_given, _)| *is_given) {
+        None => Ok(()),
+        Some((_, flag)) => Err(OpError::new(
+            ErrorCode::Usage,
+            format!("`{flag}` has no effect with `{action}`: the rotation goes on as it began"),
+        )
+        .hint(format!(
+            "leave `{flag}` out, or undo the rotation (`artcafe key rotate --abort`) and begin another with it"
+        ))
+        .into()),
+    }
 }
 
 fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {

@@ -12,6 +12,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::KeyFormat;
 use crate::ops::due::MadeBy;
 use crate::ops::rotate::{Direction, Phase};
+use crate::ops::superseded::CurrentKey;
 
 /// A clock may be wrong by this much before an age below zero is worth a word.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
@@ -148,6 +149,8 @@ pub struct Standing {
     pub verdict: Verdict,
     /// The open rotation, where there is one.
     pub rotation: Option<OpenRotation>,
+    /// The key that took this one's place, where the configuration is one from the past.
+    pub superseded_by: Option<CurrentKey>,
 }
 
 impl Standing {
@@ -165,7 +168,7 @@ impl Standing {
             Some(rotation) => rotation.can_go_on,
             None => matches!(self.verdict, Verdict::Due | Verdict::Unknown),
         };
-        verdict || self.registration.is_bad()
+        verdict || self.registration.is_bad() || self.superseded_by.is_some()
     }
 
     /// Draws the verdict from the facts at hand.
@@ -221,6 +224,7 @@ mod tests {
             due_at: made_at,
             verdict: Verdict::Unknown,
             rotation: None,
+            superseded_by: None,
         };
         standing.judge(now, SignedDuration::from_hours(30 * 24), SignedDuration::from_hours(90 * 24));
         assert_eq!(standing.due_at.duration_since(standing.window_opens_at), SignedDuration::from_hours(60 * 24));

@@ -68,7 +68,7 @@ pub async fn plan(session: &Session, target: &Target, purpose: Purpose) -> Resul
     let grant = match access::any(session).await {
         Ok(grant) => Some(grant),
         // The key that would have opened the way was ended by this machine.
-        Err(error) if error.code == ErrorCode::TokenMissing && is_remembered => None,
+        Err(error) if matches!(error.code, ErrorCode::TokenMissing | ErrorCode::KeySuperseded) && is_remembered => None,
         Err(error) => return Err(error),
     };
     if let Some(grant) = &grant {

@@ -92,7 +92,10 @@ pub(super) fn report(
     let memory = Memory::load(&session.settings.paths)?;
     let remembered =
         plan.known.iter().filter_map(|id| memory.ended(endpoint, tenant, id)).filter_map(memory::Ended::seen_at).max();
-    let already = if options.method == Method::Delete { "already_deleted" } else { "already_revoked" };
+    // A record that is gone was deleted, whatever this run was to do.
+    let was_deleted = plan.records.is_empty()
+        && plan.known.iter().filter_map(|id| memory.ended(endpoint, tenant, id)).any(|entry| entry.how == "deleted");
+    let already = if options.method == Method::Delete || was_deleted { "already_deleted" } else { "already_revoked" };
     let ended_at = ended.at.or(remembered);
     let now = session.client()?.server_now();
     let tokens_end = ended_at.and_then(|at| at.checked_add(TOKEN_LIFE).ok()).filter(|end| *end > now);

@@ -213,9 +213,10 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
 fn forget_new(session: &Session, journal: &Journal) -> Result<(), OpError> {
     let Some(fingerprint) = &journal.new.fingerprint else { return State::settle(&session.settings.paths) };
     let mut state = State::load(&session.settings.paths)?;
-    let before = state.registrations.len();
+    let before = state.clone();
     state.registrations.retain(|entry| &entry.fingerprint != fingerprint);
-    if state.registrations.len() == before {
+    state.superseded.retain(|link| &link.new_fingerprint != fingerprint);
+    if state == before {
         return State::settle(&session.settings.paths);
     }
     state.save(&session.settings.paths)

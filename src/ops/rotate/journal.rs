@@ -220,7 +220,10 @@ impl Journal {
                 format!("the rotation's journal `{}` cannot be read", path.display()),
             )
             .because(error)
-            .hint("restore it from a backup, or use the version that wrote it; if neither can be, move it away, then see with `artcafe auth test` and `artcafe key list` which keys are left")
+            .hint(format!(
+                "restore it from a backup, or use the version that wrote it; if neither can be, give the rotation up: `mv '{0}' '{0}.damaged'`, then `artcafe auth test` says whether the configured key works and `artcafe key list` which other one is left to be revoked",
+                path.display()
+            ))
         })?;
         if journal.version != 1 {
             return Err(OpError::new(
@@ -277,7 +280,8 @@ impl Journal {
     /// Why something else cannot be done meanwhile.
     pub fn refusal(&self, now: Timestamp) -> OpError {
         let words = format!("a rotation is open since {} ({})", self.started_at, self.phase);
-        let error = OpError::new(ErrorCode::RotationOpen, words);
+        let error = OpError::new(ErrorCode::RotationOpen, words)
+            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`");
         match self.fix(now) {
             Some(fix) => error.fix(fix),
             None => error,

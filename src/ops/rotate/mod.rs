@@ -178,11 +178,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         Some(journal) if resume || options.finish => journal,
         // Whoever held the lock has finished what this run meant to do.
         None if was_open || changed_since(session)? => return Ok(Rotated::Nothing(changed_meanwhile())),
-        Some(journal) => {
-            return Err(journal
-                .refusal((session.now)())
-                .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
-        }
+        Some(journal) => return Err(journal.refusal((session.now)())),
         None if resume || options.finish => {
             Journal::remove(paths)?;
             return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
@@ -211,7 +207,9 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         journal.reason.clone_from(reason);
     }
     hook::replace(session, options, &mut journal)?;
-    go_forward(session, options, &mut journal, &mut held).await?;
+    go_forward(session, options, &mut journal, &mut held)
+        .await
+        .map_err(|error| go_on_with(paths, error, "--resume"))?;
     Ok(Rotated::Worked(Box::new(journal.report())))
 }
 
@@ -285,6 +283,26 @@ fn changed_since(session: &Session) -> Result<bool, OpError> {
     Ok(key(before) != key(&now))
 }
 
+/// A failure that leaves the rotation open: the same command would be refused, so the hint names the one that goes on.
+fn go_on_with(paths: &Paths, mut error: OpError, way: &str) -> OpError {
+    if !matches!(Journal::load(paths), Ok(Some(_))) {
+        return error;
+    }
+    let command = format!("`artcafe key rotate {way}`");
+    let hint = match error.hint.take() {
+        // A pair that is cut short by a full disk is completed by the rotation itself.
+        _ if error.code == ErrorCode::DiskFull => format!("free some space, then go on: {command}; nothing was lost"),
+        Some(hint) if hint.contains("artcafe key rotate") => hint,
+        Some(hint) if hint.contains(SAME_COMMAND) => hint.replace(SAME_COMMAND, &format!("run {command}")),
+        Some(hint) => format!("{hint}; then go on with the rotation: {command}"),
+        None => format!("go on with the rotation: {command}"),
+    };
+    error.hint(hint)
+}
+
+/// What a hint says where a command can simply be repeated.
+const SAME_COMMAND: &str = "run the same command again";
+
 fn changed_meanwhile() -> NothingDone {
     NothingDone {
         outcome: "nothing_to_do",
@@ -321,8 +339,8 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
             Err(error) => return Err(error),
         }
     }
-    back::go_back(session, options, &mut journal, &mut held).await?;
-    Journal::remove(paths)?;
+    let back = back::go_back(session, options, &mut journal, &mut held).await;
+    back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, error, "--abort"))?;
     journal.direction = Direction::Back;
     let names = named_now(session, &journal)?;
     Ok(RotateReport { outcome: "undone", configuration_names: Some(names), ..journal.report() })
@@ -371,7 +389,8 @@ async fn in_grace(session: &Session, journal: &Journal, options: &RotateOptions)
     }
     if options.finish {
         let left = match end.duration_since(now).as_secs() {
-            seconds @ ..120 => format!("{seconds} s"),
+            ..=0 => "moment".to_owned(),
+            seconds @ 1..120 => format!("{seconds} s"),
             seconds @ 120..7200 => format!("{} min", seconds / 60),
             seconds => format!("{} h", seconds / 3600),
         };

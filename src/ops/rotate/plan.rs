@@ -233,7 +233,8 @@ pub(super) async fn authorize(session: &Session, old: &LoadedKey) -> Result<Auth
         Ok(token) => return Ok(Authority { grant: Grant::of_agent(token), authorized_by: None, last_used }),
         Err(error) => error,
     };
-    if !prove::is_dead(error.code) {
+    // Of a configuration from the past not even an administrator's token makes a new identity: the current key stands.
+    if !prove::is_dead(error.code) || error.code == ErrorCode::KeySuperseded {
         return Err(error);
     }
     match access::administrator(session).await? {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::keys::KeyFiles;
 use crate::ops::error::OpError;
-use crate::ops::rotate::journal::Phase;
+use crate::ops::rotate::journal::{Journal, Phase};
 use crate::ops::rotate::{RotateOptions, hook, links, plan};
 use crate::ops::session::Session;
 
@@ -22,6 +22,9 @@ pub struct PlannedStep {
 
 /// The exact steps of a rotation that would begin now.
 pub fn rehearse(session: &Session, options: &RotateOptions) -> Result<Vec<PlannedStep>, OpError> {
+    if let Some(journal) = Journal::load(&session.settings.paths)? {
+        return Err(journal.refusal((session.now)()));
+    }
     let file = plan::from_file_alone(session)?;
     let agent = session.agent()?;
     let origin = session.settings.endpoint.value.origin();

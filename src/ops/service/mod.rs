@@ -155,11 +155,13 @@ pub fn install(
     let timer = format!("{}.timer", options.name);
     let commands: [&[&str]; 2] = [&["daemon-reload"], &["enable", "--now", &timer]];
     if enable {
-        for words in commands {
+        for (done, words) in commands.into_iter().enumerate() {
             manager::systemctl(options.scope, words).map_err(|error| {
+                let left: Vec<String> =
+                    commands.iter().skip(done).map(|words| manager::line(options.scope, words)).collect();
                 OpError::new(ErrorCode::PartlyDone, "the units are written, but the timer is not started")
                     .because(error)
-                    .hint(format!("run it by hand: `{}`", manager::line(options.scope, words)))
+                    .hint(format!("run by hand what is left: `{}`", left.join(" && ")))
             })?;
         }
     } else {

@@ -12,7 +12,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::ops::due::{Standing, Verdict, assess};
+use crate::ops::due::{Standing, Verdict, assess, refuse_superseded};
 use crate::ops::{ErrorCode, OpError};
 
 /// The exit code of a key that nothing has to be done about.
@@ -57,6 +57,12 @@ pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
 pub(super) fn measured(context: &Context, passphrase: &PassphraseArgs) -> Result<Standing, Failure> {
     let session = context.session_quietly(context.settings()?, passphrase)?;
     let standing = context.reading(&session, |session| Ok(assess(session)?), |_| None)?;
+    // A timer that sees a key from the past as fresh would leave the agent without an identity for ever.
+    if standing.rotation.is_none()
+        && let Some(refusal) = refuse_superseded(&session)
+    {
+        return Err(refusal.into());
+    }
     match standing.verdict {
         Verdict::Unknown => Err(unknown_age(&standing).into()),
         _ => Ok(standing),
