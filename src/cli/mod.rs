@@ -20,6 +20,7 @@ mod key;
 mod man;
 mod output;
 mod sandbox;
+mod secrets;
 mod service;
 mod setup;
 mod status;
@@ -112,6 +113,10 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Ok(context) => context,
         Err((output, failure)) => return report(failure, &output),
     };
+    if let Some(problem) = crate::hardening::problem() {
+        let text = format!("this process's memory could not be closed to others: {problem}");
+        context.output.warn("memory_open", &text);
+    }
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),

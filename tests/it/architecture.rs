@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 /// What each module may import from the crate.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
-        ("main", ["cli", "env"].as_slice()),
-        ("cli", ["ops", "config", "sandbox", "env", "secret", "keys", "id"].as_slice()),
-        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint"].as_slice()),
+        ("main", ["cli", "env", "hardening"].as_slice()),
+        ("cli", ["ops", "config", "sandbox", "env", "secret", "keys", "id", "hardening"].as_slice()),
+        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "hardening"].as_slice()),
         ("api", ["secret", "id", "checkpoint"].as_slice()),
         ("keys", ["durable", "secret"].as_slice()),
         ("config", ["durable", "env", "id"].as_slice()),
@@ -19,6 +19,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("env", [].as_slice()),
         ("id", [].as_slice()),
         ("checkpoint", [].as_slice()),
+        ("hardening", [].as_slice()),
     ])
 }
 
