@@ -13,6 +13,7 @@ use crate::cli::auth::{ACCESS_TOKEN, LifeArgs, agents_token, mask};
 use crate::cli::child::{Signals, exit_code};
 use crate::cli::context::Context;
 use crate::cli::surroundings;
+use crate::hardening;
 use crate::ops::{ErrorCode, OpError};
 
 /// Run a command with a token for the agent
@@ -50,16 +51,17 @@ pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let status = context.block_on(async {
         // Caught before the command starts, so that none can leave it behind.
         let mut signals = Signals::catch(context.env.stdin_is_terminal)?;
-        let mut child = checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
-            let code = match error.kind() {
-                ErrorKind::NotFound => ErrorCode::FileMissing,
-                ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,
-                _ => ErrorCode::Failed,
-            };
-            OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))
-                .because(error)
-                .hint("check the name after `--`")
-        })?;
+        let mut child =
+            checkpoint::start().and_then(|()| hardening::as_found(|| command.spawn())).map_err(|error| {
+                let code = match error.kind() {
+                    ErrorKind::NotFound => ErrorCode::FileMissing,
+                    ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,
+                    _ => ErrorCode::Failed,
+                };
+                OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))
+                    .because(error)
+                    .hint("check the name after `--`")
+            })?;
         signals.pass_on_until_the_end_of(&mut child).await
     })??;
     Ok(exit_code(status))

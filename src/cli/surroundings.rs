@@ -30,7 +30,7 @@ const OF_FRESH_PROCESS: [&str; 15] = [
 ];
 
 /// What holds a secret or says where one is.
-const SECRET: [&str; 3] = ["ARTCAFE_TOKEN", "ARTCAFE_TOKEN_SOURCE", "ARTCAFE_PASSPHRASE_SOURCE"];
+const SECRET: [&str; 4] = ["ARTCAFE_TOKEN", "ARTCAFE_TOKEN_SOURCE", "ARTCAFE_PASSPHRASE_SOURCE", "ARTCAFE_PRIVATE_KEY"];
 
 /// This program, to be started anew with a cleared environment.
 pub(crate) fn fresh_process(context: &Context) -> Result<FreshProcess, Failure> {
