@@ -752,7 +752,7 @@ _artcafe() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "raw json env header" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "raw json env header netrc" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1513,7 +1513,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__exec)
-            opts="-q -v -y -h --private-key --passphrase --min-ttl --fresh --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --private-key --passphrase --min-ttl --fresh --fd --token-file --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1528,6 +1528,10 @@ _artcafe() {
                     return 0
                     ;;
                 --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

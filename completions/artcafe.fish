@@ -485,7 +485,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l format -d 'How to print it, without --json' -r -f -a "raw\t'The bare token'
 json\t'An object with `token` and `expires_at`'
 env\t'A line for a shell: `export ARTCAFE_ACCESS_TOKEN=...`'
-header\t'A header line: `Authorization: Bearer ...`'"
+header\t'A header line: `Authorization: Bearer ...`'
+netrc\t'A line for a netrc file: `machine HOST login AGENT password ...`, which programs send as Basic'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
@@ -571,6 +572,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l min-ttl -d 'The life that the token must have left, such as 5m' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l fd -d 'Give the token at this file descriptor of the command\'s, to be read once, instead of in its environment' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
@@ -584,6 +586,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l fresh -d 'Ask the server for a new one in any case'
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l token-file -d 'Give the token in a private file, whose path is in ARTCAFE_TOKEN_FILE, instead of in the environment'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'

@@ -15,6 +15,7 @@ mod context;
 mod deregister;
 mod exec;
 mod failure;
+mod handover;
 mod help;
 mod key;
 mod man;
