@@ -26,6 +26,7 @@ impl Failure {
     /// something else.
     pub(crate) fn report(&self, output: &Output, exit_code: u8) -> ExitCode {
         let Self(error) = self;
+        output.annotate(error);
         let causes = error.causes();
         if output.json {
             let object = output.object(json!({

@@ -8,6 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::github;
 use crate::config::duration;
 use crate::ops::tokens::{Token, TokenOptions, kept, token};
 use crate::ops::{ErrorCode, OpError, Session};
@@ -36,6 +37,9 @@ pub(crate) struct TokenArgs {
     /// How to print it, without --json
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "raw")]
     format: Format,
+    /// In GitHub Actions: make the token the step's output of this name, instead of printing it
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    github_output: Option<String>,
 }
 
 /// How long the token has to live.
@@ -70,10 +74,22 @@ struct TokenData<'a> {
     expires_at: Option<Timestamp>,
 }
 
+/// A token that went to the step's outputs.
+#[derive(Serialize)]
+struct OutputData<'a> {
+    output: &'a str,
+    expires_at: Option<Timestamp>,
+}
+
 pub(crate) fn run(context: &Context, args: &TokenArgs) -> Outcome {
     let session = context.session_with(&args.key)?;
     let token = agents_token(context, &session, args.life.options())?;
     mask(context, &token.token);
+    if let Some(name) = &args.github_output {
+        github::output(context, name, token.token.expose())?;
+        let data = OutputData { output: name, expires_at: token.expires_at };
+        return context.output.finish("auth.token.output", &data, |_| String::new());
+    }
     // The one command whose data is a secret: it was asked for by name.
     let data = TokenData { token: token.token.expose(), expires_at: token.expires_at };
     let text = if context.output.json { String::new() } else { text(&session, args.format, &data)? };
@@ -141,7 +157,6 @@ impl LifeArgs {
 /// Keeps the token out of the log of GitHub Actions, whatever prints it afterwards.
 pub(crate) fn mask(context: &Context, token: &SecretString) {
     if context.env.var("GITHUB_ACTIONS").is_some() {
-        // The runner reads `%` as the beginning of an escape.
-        context.output.to_stderr(&format!("::add-mask::{}", token.expose().replace('%', "%25")));
+        context.output.to_stderr(&format!("::add-mask::{}", github::data(token.expose())));
     }
 }
