@@ -124,17 +124,29 @@ impl Context {
 
     /// The session of a command whose flags name a key.
     pub(crate) fn session_with(&self, key: &PrivateKeyArgs) -> Result<Session, Failure> {
+        let mut session = self.session_of(self.settings_with(key)?, &key.passphrase)?;
+        if key.ssh_agent {
+            (session.ssh_agent.is_wanted, session.given_key) = (true, None);
+        }
+        Ok(session)
+    }
+
+    /// The settings of a command whose flags name a key.
+    fn settings_with(&self, key: &PrivateKeyArgs) -> Result<Settings, Failure> {
         let mut settings = self.settings()?;
         if let Some(path) = &key.private_key {
             let path = std::path::absolute(settings.paths.expand(&path.to_string_lossy()))
                 .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?;
             settings.private_key_path = Sourced { value: path, origin: Origin::Flag("--private-key") };
         }
-        let mut session = self.session_of(settings, &key.passphrase)?;
-        if key.ssh_agent {
-            (session.ssh_agent.is_wanted, session.given_key) = (true, None);
-        }
-        Ok(session)
+        Ok(settings)
+    }
+
+    /// The same identity's session as the configuration names its key by now, for what runs long.
+    pub(crate) fn session_by_now(&self, session: &Session, key: &PrivateKeyArgs) -> Result<Session, Failure> {
+        let mut again = Session { settings: self.settings_with(key)?, ..session.clone() };
+        drop_foreign_key_id(&mut again);
+        Ok(if is_same_identity(&again.settings, &session.settings) { again } else { session.clone() })
     }
 
     /// The session of settings that a command has changed; says that a rotation is open, if one is.
@@ -165,25 +177,25 @@ impl Context {
             Ok(outcome) => verdict(outcome),
             Err(Failure(error)) => Some(error.code),
         };
-        if !code.is_some_and(is_gone) || session.settings.private_key_path.origin == Origin::Flag("--private-key") {
-            return first;
+        match code.and_then(|code| self.session_after(session, code)) {
+            Some(again) => run(&again),
+            None => first,
+        }
+    }
+
+    /// The session to try again with after such a failure, where the configuration names another key by now.
+    pub(crate) fn session_after(&self, session: &Session, code: ErrorCode) -> Option<Session> {
+        if !is_gone(code) || session.settings.private_key_path.origin == Origin::Flag("--private-key") {
+            return None;
         }
         // A configuration that cannot be read by now does not make the failure a better one.
-        let Ok(settings) = self.settings() else { return first };
-        let mut again = session.clone();
-        again.settings = settings;
+        let mut again = Session { settings: self.settings().ok()?, ..session.clone() };
         drop_foreign_key_id(&mut again);
-        let settings = &again.settings;
         let key = |settings: &Settings| {
             (settings.private_key_path.value.clone(), settings.key_id.as_ref().map(|id| id.value.clone()))
         };
-        if key(settings) == key(&session.settings)
-            || settings.endpoint.value != session.settings.endpoint.value
-            || settings.agent_id.as_ref().map(|id| &id.value) != session.settings.agent_id.as_ref().map(|id| &id.value)
-        {
-            return first;
-        }
-        run(&again)
+        let is_other_key = key(&again.settings) != key(&session.settings);
+        (is_other_key && is_same_identity(&again.settings, &session.settings)).then_some(again)
     }
 
     /// The same without a word about an open rotation.
@@ -249,6 +261,12 @@ fn drop_foreign_key_id(session: &mut Session) {
     if from_file && is_foreign {
         session.settings.key_id = None;
     }
+}
+
+/// Whether two settings are about one agent at one endpoint.
+fn is_same_identity(one: &Settings, other: &Settings) -> bool {
+    let agent = |settings: &Settings| settings.agent_id.as_ref().map(|id| id.value.clone());
+    one.endpoint.value == other.endpoint.value && agent(one) == agent(other)
 }
 
 /// Whether a failure is what a key looks like that a rotation has just retired.

@@ -10,12 +10,15 @@ mod audit;
 mod auth;
 mod capabilities;
 mod child;
+mod ci;
 mod completions;
 mod config;
 mod context;
 mod deregister;
 mod exec;
 mod failure;
+mod github;
+mod handover;
 mod help;
 mod key;
 mod man;
@@ -74,6 +77,7 @@ enum Command {
     #[command(subcommand)]
     Auth(auth::AuthCommand),
     Exec(exec::ExecArgs),
+    Ci(Box<ci::CiArgs>),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
@@ -134,6 +138,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Exec(args) => exec::run(&context, &args),
+        Command::Ci(args) => ci::run(&context, &args),
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),

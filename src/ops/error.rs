@@ -162,6 +162,10 @@ error_codes! {
     EndpointInsecure "ENDPOINT_INSECURE" 78 false;
     /// No home directory is known.
     NoHome "NO_HOME" 78 false;
+    /// SIGINT came; the step in hand was finished.
+    Interrupted "INTERRUPTED" 130 false;
+    /// SIGTERM came; the step in hand was finished.
+    Terminated "TERMINATED" 143 false;
 }
 
 /// A failed operation.

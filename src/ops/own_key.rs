@@ -28,6 +28,8 @@ pub enum Holder {
     SshAgent,
     /// A variable's SOURCE, for this run.
     Variable,
+    /// This process alone, which made it.
+    Memory,
 }
 
 /// A key that can sign, and where it came from.

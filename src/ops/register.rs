@@ -263,7 +263,7 @@ fn known_type(text: &str) -> &'static str {
 }
 
 /// The answer must be about this key, this agent, and be usable.
-fn accept(record: &KeyRecord, public: &PublicKey, agent: &AgentId, key_type: &str) -> Result<(), OpError> {
+pub(super) fn accept(record: &KeyRecord, public: &PublicKey, agent: &AgentId, key_type: &str) -> Result<(), OpError> {
     let what = if !public.is_line(&record.public_key) {
         "another key"
     } else if !record.is_of(agent) {

@@ -4,8 +4,13 @@
 //! key *file* (device, inode, time of change and size; of a key without a file, its fingerprint), so a token is never shared between tenants and
 //! never outlives a change of key. What always holds: a kept token that is handed out has the life that
 //! was asked for, by the server's clock, however this machine's clock is set; of many processes that find none, one asks the server and the
-//! others take what it got; an entry that is torn, foreign or from the future is as good as none. A
+//! others take what it got, or the failure that it met; an entry that is torn, foreign or from the future is as good as none. A
 //! directory that cannot be written costs the cache and no token.
+
+mod failure;
+mod renewal;
+mod run_file;
+mod turn;
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
@@ -19,11 +24,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::checkpoint;
 use crate::config::Paths;
-use crate::durable::{self, DurableError, Lock};
+use crate::durable::{self, DurableError};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::session::Session;
 use crate::secret::{Secret, SecretString};
+use failure::Notes;
+use turn::{Queue, Turn};
+
+pub use renewal::{renew_after, wait};
+pub use run_file::TokenFile;
 
 /// No entry is larger.
 const LARGEST: u64 = 64 * 1024;
@@ -44,6 +54,8 @@ pub struct Token {
     pub token: SecretString,
     /// When it ends, by the server's clock; absent where it does not say.
     pub expires_at: Option<Timestamp>,
+    /// The life that it had left when it was handed out; absent where nothing can tell.
+    pub left: Option<SignedDuration>,
     /// Whether the server gives none that lives as long as was asked for.
     pub is_short: bool,
 }
@@ -101,34 +113,22 @@ pub fn kept(session: &Session, options: TokenOptions) -> Result<Option<Token>, O
         return Ok(None);
     }
     let Some(owner) = owner(session)? else { return Ok(None) };
-    Ok(read(session, &owner).filter(|entry| entry.will_do(session, options)).map(Entry::token))
+    Ok(read(session, &owner).filter(|entry| entry.will_do(session, options)).map(|entry| entry.token(session)))
 }
 
 /// A token that will do: a kept one, or one by proof, for which only one process at a time asks.
 pub async fn token(session: &Session, options: TokenOptions) -> Result<Token, OpError> {
     let Some(owner) = owner(session)? else { return by_proof(session, options).await };
     let path = path(session, &owner);
-    let asked_at = (session.now)();
-    // As long as the one who asks may take: a challenge and a proof, each with its repeats.
-    let wait = session.settings.timeout.value * 3;
-    let lock = durable::create_private_dir(&folder(&session.settings.paths))
-        .and_then(|()| Lock::acquire(&path.with_extension("lock"), &session.stamp, wait));
-    let _lock = match lock {
-        Ok(lock) => lock,
-        // Nothing can be kept there, which must not stop a machine with a read-only home or a full disk.
-        Err(error) if cannot_keep(&error) => return by_proof(session, options).await,
-        Err(error) => return Err(error.into()),
+    let about = asked_how(session, &owner)?;
+    let notes = Notes::beside(&path, &about);
+    let _lock = match Queue::join(session, &owner, options, &notes).turn().await? {
+        Turn::Ours(lock) => lock,
+        Turn::Told(told) => return told,
+        Turn::Alone => return by_proof(session, options).await,
     };
-    // What came while this one waited is as fresh as it could get itself, however long it lives.
-    let came = |entry: &Entry| entry.kept_at >= asked_at && entry.left(session).is_some_and(|left| left.is_positive());
-    if let Some(entry) = read(session, &owner)
-        && (came(&entry) || !options.fresh && entry.will_do(session, options))
-    {
-        let is_short = entry.left(session).is_none_or(|left| left < options.min_ttl);
-        return Ok(Token { is_short, ..entry.token() });
-    }
     checkpoint::reach("token.before_request");
-    let token = by_proof(session, options).await?;
+    let token = by_proof(session, options).await.inspect_err(|error| notes.leave(error))?;
     checkpoint::reach("token.after_request");
     if let Some(expires_at) = token.expires_at {
         let entry = Entry {
@@ -147,14 +147,17 @@ pub async fn token(session: &Session, options: TokenOptions) -> Result<Token, Op
             Err(error) if !cannot_keep(&error) => return Err(error.into()),
             _ => {}
         }
+        checkpoint::reach("token.after_keeping");
         forget_ended(session, &path)?;
     }
+    notes.clear();
     Ok(token)
 }
 
 impl Entry {
-    fn token(self) -> Token {
-        Token { token: self.token.0, expires_at: Some(self.expires_at), is_short: false }
+    fn token(self, session: &Session) -> Token {
+        let left = self.left(session);
+        Token { token: self.token.0, expires_at: Some(self.expires_at), left, is_short: false }
     }
 
     /// The life that it has left, by the server's clock; nothing where no clock here can tell.
@@ -199,6 +202,20 @@ fn forget_ended(session: &Session, except: &std::path::Path) -> Result<(), OpErr
     Ok(())
 }
 
+/// Who asks, and how; an attempt that was made otherwise may end otherwise.
+fn asked_how(session: &Session, owner: &Owner) -> Result<String, OpError> {
+    let settings = &session.settings;
+    let how = (
+        owner,
+        settings.timeout.value.as_millis(),
+        settings.retries.value,
+        &session.ca_certificate,
+        session.allow_new_endpoint,
+    );
+    serde_json::to_string(&how)
+        .map_err(|error| OpError::new(ErrorCode::Failed, "cannot ask for a token").because(error))
+}
+
 /// No kept token is handed out any more: the key that they belong to is being ended.
 pub(super) fn forget_all(paths: &Paths) -> Result<(), OpError> {
     for path in entries(paths)? {
@@ -230,8 +247,8 @@ async fn by_proof(session: &Session, options: TokenOptions) -> Result<Token, OpE
     let token = outcome.verdict?;
     let expires_at = outcome.report.claims.and_then(|claims| claims.expires_at);
     let now = session.client()?.server_now();
-    let is_short = expires_at.is_some_and(|end| end.duration_since(now) < options.min_ttl);
-    Ok(Token { token, expires_at, is_short })
+    let left = expires_at.map(|end| end.duration_since(now));
+    Ok(Token { token, expires_at, left, is_short: left.is_some_and(|left| left < options.min_ttl) })
 }
 
 /// Nothing where no token can be kept, or the key cannot be looked at: then the proof says what is wrong with it.
