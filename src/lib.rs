@@ -12,6 +12,7 @@
 //! | [`durable`] | files that survive a crash, and locks | `durable.rs` |
 //! | [`secret`] | values that must not be seen, and where they come from | `secret/source.rs` |
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
+//! | [`interrupt`] | SIGINT and SIGTERM, looked at between steps | `interrupt.rs` |
 //! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
@@ -62,6 +63,7 @@ pub mod config;
 pub mod durable;
 pub mod env;
 pub mod id;
+pub mod interrupt;
 pub mod keys;
 pub mod ops;
 pub mod sandbox;

@@ -13,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::config::{Flags, Origin, Paths, Settings, Sourced};
 use crate::env::Env;
+use crate::interrupt;
 use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
@@ -258,6 +259,8 @@ impl Context {
         Rc::new(move || {
             let source: Source = source.parse()?;
             stdin.claim(&source, option)?;
+            // It may be typed, or come from a command.
+            let _pause = interrupt::pause()?;
             Ok(source.read(|name| env.var(name).map(str::to_owned))?)
         })
     }
@@ -318,6 +321,7 @@ impl Context {
 
     /// Runs an operation that talks to the server.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
+        interrupt::watch();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::cli::output::{Output, Style};
 use crate::env::Env;
+use crate::interrupt;
 use crate::ops::{ErrorCode, OpError};
 
 /// A failed command.
@@ -22,6 +23,17 @@ impl<E: Into<OpError>> From<E> for Failure {
 }
 
 impl Failure {
+    /// What a signal cut off fails for that reason, whatever came of it on the way.
+    pub(crate) fn or_interrupted(self) -> Self {
+        let Self(error) = self;
+        Self(match interrupt::noticed() {
+            Some(interrupted) if !matches!(error.code, ErrorCode::Interrupted | ErrorCode::Terminated) => {
+                OpError::from(interrupted).because(error)
+            }
+            _ => error,
+        })
+    }
+
     /// Prints the failure and answers with this exit code: the code's own, but for a command whose exit codes mean
     /// something else.
     pub(crate) fn report(&self, output: &Output, exit_code: u8) -> ExitCode {

@@ -16,6 +16,7 @@ mod deregister;
 mod exec;
 mod failure;
 mod help;
+mod interruption;
 mod key;
 mod man;
 mod output;
@@ -82,6 +83,17 @@ enum Command {
     Help(help::HelpArgs),
 }
 
+impl Command {
+    /// Whether a signal lets the step in hand be finished. A command that runs others has its own rules, or leaves
+    /// them to those.
+    fn ends_after_a_step(&self) -> bool {
+        !matches!(
+            self,
+            Self::Exec(_) | Self::Service(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_)
+        )
+    }
+}
+
 /// The command tree, for completions, pages and tests.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -105,6 +117,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Err(error) => return failure::usage(&env, &error, failed.unwrap_or(ErrorCode::Usage.exit_code())),
     };
     let report = |failure: Failure, output: &Output| {
+        let failure = failure.or_interrupted();
         let exit_code = failed.unwrap_or(failure.0.code.exit_code());
         failure.report(output, exit_code)
     };
@@ -112,6 +125,9 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Ok(context) => context,
         Err((output, failure)) => return report(failure, &output),
     };
+    if failed.is_none() && cli.command.ends_after_a_step() {
+        interruption::catch(&context.output);
+    }
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),

@@ -17,6 +17,7 @@ use crate::cli::Outcome;
 use crate::cli::args::ColorWhen;
 use crate::cli::failure::Failure;
 use crate::env::Env;
+use crate::interrupt;
 use crate::ops::{ErrorCode, OpError};
 
 /// Where and how to print.
@@ -73,6 +74,21 @@ impl Output {
         }
     }
 
+    /// What another thread makes an output of the same kind with; what was told so far stays here.
+    pub(crate) fn elsewhere(&self) -> impl Fn() -> Self + Send + Sync + 'static {
+        let (json, quiet, stdout_color, stderr_color) = (self.json, self.quiet, self.stdout_color, self.stderr_color);
+        let stderr_is_terminal = self.stderr_is_terminal;
+        move || Self {
+            json,
+            quiet,
+            stdout_color,
+            stderr_color,
+            stderr_is_terminal,
+            warnings: Rc::default(),
+            trace: None,
+        }
+    }
+
     /// With the lines of `--verbose`, which JSON keeps for its object.
     pub(crate) fn with_trace(mut self) -> Self {
         self.trace = self.json.then(|| Arc::new(Mutex::new(Vec::new())));
@@ -121,6 +137,8 @@ impl Output {
         code: ExitCode,
         text: impl FnOnce(&T) -> String,
     ) -> Outcome {
+        // Made of what a signal cut off, a report would tell half the truth.
+        interrupt::check_noticed()?;
         let mut printed = if self.json {
             let data = serde_json::to_value(report)
                 .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the report").because(error))?;
@@ -178,7 +196,20 @@ impl Output {
         let bar = indicatif::ProgressBar::new_spinner();
         bar.set_message(text.to_owned());
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        if let Ok(mut shown) = SHOWN.lock() {
+            *shown = Some(bar.clone());
+        }
         Spinner(Some(bar))
+    }
+}
+
+/// The spinner that turns now.
+static SHOWN: Mutex<Option<indicatif::ProgressBar>> = Mutex::new(None);
+
+/// Gives a question the line that a spinner has.
+pub(crate) fn clear_spinner() {
+    if let Some(bar) = SHOWN.lock().ok().and_then(|mut shown| shown.take()) {
+        bar.finish_and_clear();
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::config::{ConfigFile, Edit, Key};
 use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
+use crate::interrupt;
 use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
@@ -127,9 +128,11 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
         Some(begun) => begun,
         None => begin(session, options, &plan).await?,
     };
+    interrupt::go_on_by("run the same `artcafe deregister` again, which goes on from here");
     tokens::forget_all(&session.settings.paths)?;
     let mut removed = Vec::new();
     for file in &begun.files {
+        interrupt::check()?;
         if durable::remove(file)? {
             let action = if *file == begun.config { Action::ConfigRemoved } else { Action::KeyFileRemoved };
             tell(session, &begun, Change::new(action).path(file))?;

@@ -211,15 +211,19 @@ impl Session {
 
 /// The same for what works without settings.
 pub(super) fn lock_of(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
-    let lock = lock_home(paths, stamp)?;
+    durable::create_private_dir(&paths.home)?;
+    let lock = Lock::acquire_unless_interrupted(&paths.lock(), stamp, PATIENCE)?;
     crate::ops::rotate::refuse_during_hook(paths)?;
     Ok(lock)
 }
 
+/// How long another process is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The bare lock, for the rotation whose own hook has run.
 pub(super) fn lock_home(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
     durable::create_private_dir(&paths.home)?;
-    Ok(Lock::acquire(&paths.lock(), stamp, Duration::from_secs(5))?)
+    Ok(Lock::acquire(&paths.lock(), stamp, PATIENCE)?)
 }
 
 /// The text of a certificate authority's file; one that holds no certificate would silently add nothing.

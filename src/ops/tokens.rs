@@ -105,7 +105,7 @@ pub async fn token(session: &Session, options: TokenOptions) -> Result<Token, Op
     // As long as the one who asks may take: a challenge and a proof, each with its repeats.
     let wait = session.settings.timeout.value * 3;
     let lock = durable::create_private_dir(&folder(&session.settings.paths))
-        .and_then(|()| Lock::acquire(&path.with_extension("lock"), &session.stamp, wait));
+        .and_then(|()| Lock::acquire_unless_interrupted(&path.with_extension("lock"), &session.stamp, wait));
     let _lock = match lock {
         Ok(lock) => lock,
         // Nothing can be kept there, which must not stop a machine with a read-only home or a full disk.

@@ -19,6 +19,7 @@ mod deregister;
 mod documents;
 mod failures;
 mod generated;
+mod interrupts;
 mod key_convert;
 mod key_due;
 mod key_foreign;

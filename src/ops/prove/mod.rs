@@ -17,6 +17,7 @@ use crate::api::auth::Challenge;
 use crate::api::token::Claims;
 use crate::api::wire::KeyRecord;
 use crate::api::{Access, ApiError, Client};
+use crate::interrupt;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::{LoadedKey, Session};
@@ -146,7 +147,7 @@ impl Proof<'_> {
             if round == EXCHANGES || !error.may_have_worked() || !error.is_temporary() {
                 return Err(error.into());
             }
-            tokio::time::sleep(Duration::from_millis(200 * u64::from(round))).await;
+            interrupt::sleep(Duration::from_millis(200 * u64::from(round))).await?;
             round += 1;
         }
     }
@@ -221,7 +222,7 @@ impl Proof<'_> {
                     return Ok(());
                 }
                 Ok(_) => return Err(self.unconfirmed("it shows another key, or one that is not active")),
-                Err(error) if error.is_temporary() => return Err(error.into()),
+                Err(error) if error.is_temporary() || error.is_interruption() => return Err(error.into()),
                 Err(_) => {}
             }
         }
@@ -235,7 +236,7 @@ impl Proof<'_> {
                 (self.report.key_id, self.last_used) = (Some(id), last_used);
                 Ok(())
             }
-            (Err(error), None) if error.is_temporary() => Err(error.into()),
+            (Err(error), None) if error.is_temporary() || error.is_interruption() => Err(error.into()),
             (Err(error), None) if is_not_yet_valid(&error) => Err(not_yet_valid().because(error)),
             (Err(error), None) => Err(self.unconfirmed("it does not open the key list").because(error)),
             (Ok(_), None) if self.report.store == "agent-record" => Err(OpError::new(

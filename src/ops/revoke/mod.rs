@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::id::KeyId;
+use crate::interrupt;
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
@@ -71,7 +72,9 @@ async fn end_key(
         records::end_records(session, plan, grant, options, &mut ended).await?;
         drop(lock);
         while !ended.unsettled.is_empty() && options.wait.is_some_and(|limit| started.elapsed() + PAUSE < limit) {
-            tokio::time::sleep(PAUSE).await;
+            if interrupt::sleep(PAUSE).await.is_err() {
+                break;
+            }
             let _lock = session.lock()?;
             records::end_records(session, plan, grant, options, &mut ended).await?;
         }

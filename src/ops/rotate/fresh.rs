@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::interrupt;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::secret::SecretString;
 
@@ -45,6 +46,8 @@ impl FreshProcess {
         if output.status.success() {
             return Ok(());
         }
+        // Ctrl-C reaches both: that says nothing about the key.
+        interrupt::check()?;
         let said = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
         let reason = said(&output.stdout)
             .and_then(|object| object["data"]["reason"].as_str().map(str::to_owned))

@@ -26,6 +26,7 @@ use serde::Serialize;
 
 use crate::checkpoint;
 use crate::config::{Key, Paths};
+use crate::interrupt::{self, Interrupted};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
@@ -40,6 +41,10 @@ pub(super) use links::{plain_name, repair as repair_links};
 pub use rehearse::{PlannedStep, rehearse};
 
 use hook::Held;
+
+/// What a person does after a signal, on the way forward and on the way back.
+const GO_ON: &str = "go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`";
+const GO_BACK: &str = "go on undoing it: `artcafe key rotate --abort`";
 
 /// Hears of each phase that is reached, with the thing that it is about.
 pub type OnStep = Box<dyn Fn(Phase, &str)>;
@@ -202,7 +207,9 @@ async fn go_forward(
     held: &mut Held,
 ) -> Result<(), OpError> {
     let paths = &session.settings.paths;
+    interrupt::go_on_by(GO_ON);
     while journal.phase != Phase::Retired {
+        interrupt::check().map_err(|interrupted| stands_at(interrupted, journal))?;
         if journal.phase == Phase::Confirmed {
             if let Err(error) = hook::after_switch(session, options, journal, held) {
                 return Err(undone_by_hook(session, options, journal, held, error).await);
@@ -238,6 +245,7 @@ async fn undone_by_hook(
     if journal.retire_requested {
         return error.hint("the old key may be retired already: mend the hook, then `artcafe key rotate --resume`");
     }
+    interrupt::go_on_by(GO_BACK);
     let back = async {
         back::go_back(session, options, journal, held).await?;
         Journal::remove(&session.settings.paths)
@@ -252,6 +260,12 @@ async fn undone_by_hook(
             .because(back)
             .hint("go on undoing it: `artcafe key rotate --abort`"),
     }
+}
+
+/// Where a rotation stands when a signal ends it between two steps.
+fn stands_at(interrupted: Interrupted, journal: &Journal) -> OpError {
+    let error = OpError::from(interrupted);
+    OpError { message: format!("{}: the rotation stands at `{}`", error.message, journal.phase), ..error }
 }
 
 /// Whether the configuration names another key than when this run read it, before it waited for the lock.
@@ -298,6 +312,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
             Err(error) => return Err(error),
         }
     }
+    interrupt::go_on_by(GO_BACK);
     back::go_back(session, options, &mut journal, &mut held).await?;
     Journal::remove(paths)?;
     journal.direction = Direction::Back;

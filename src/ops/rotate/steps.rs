@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use crate::checkpoint;
 use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
 use crate::durable;
+use crate::interrupt;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
@@ -67,6 +68,7 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     } else {
         let key = PrivateKey::generate(journal.spec())?;
         let encoded = key.encode(journal.new.format, passphrase.as_ref(), &journal.new.comment)?;
+        interrupt::check()?;
         checkpoint::reach("generate.before_write");
         files.write(&encoded, &key.public().line(&journal.new.comment))?;
         checkpoint::reach("generate.after_write");

@@ -17,6 +17,7 @@ use crate::api::ApiError;
 use crate::config::{Key, Sourced};
 use crate::durable;
 use crate::id::{AgentId, TenantId};
+use crate::interrupt;
 use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change};
@@ -80,6 +81,9 @@ pub struct SetupOptions {
     /// Only say what would be done.
     pub dry_run: bool,
 }
+
+/// How an unfinished `setup` is gone on with.
+const AGAIN: &str = "run the same `artcafe setup` again, which goes on from here";
 
 /// What the caller is asked and told on the way.
 pub trait Attendant {
@@ -234,6 +238,7 @@ impl Run<'_> {
             session.settings.agent_id =
                 Some(Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
         }
+        interrupt::check()?;
         // Given by a person who registered the key in the portal; a record that is found wins.
         let mut key_id = given_key_id(session);
         if let Some(grant) = &grant {
@@ -254,6 +259,7 @@ impl Run<'_> {
                 key_id = Some(id.clone());
             }
         }
+        interrupt::check()?;
         let written = configuration::write(session, key_id.as_ref(), self.options)?;
         if written.changed {
             self.made = true;
@@ -339,12 +345,14 @@ impl Run<'_> {
         }
         let stands: Vec<String> = self.steps.iter().map(|step| format!("{} ({})", step.name, step.detail)).collect();
         let hint = match &error.hint {
-            Some(hint) => format!("{hint}; then run the same `artcafe setup` again, which goes on from here"),
-            None => "run the same `artcafe setup` again, which goes on from here".to_owned(),
+            Some(hint) => format!("{hint}; then {AGAIN}"),
+            None => AGAIN.to_owned(),
         };
-        OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", ")))
-            .because(error)
-            .hint(hint)
+        let stands = format!("setup is not finished; what stands: {}", stands.join(", "));
+        if interrupt::noticed().is_some() {
+            return OpError { message: format!("{}: {stands}", error.message), ..error }.hint(AGAIN);
+        }
+        OpError::new(ErrorCode::PartlyDone, stands).because(error).hint(hint)
     }
 
     /// What a run would do, found out from this machine alone.
