@@ -161,7 +161,7 @@ _artcafe() {
 
     case "${cmd}" in
         artcafe)
-            opts="-q -v -y -h -V --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help --version setup status deregister key auth exec config audit service sandbox completions man help"
+            opts="-q -v -y -h -V --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help --version setup status deregister key auth exec config audit service sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -203,6 +203,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -215,7 +219,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__audit)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help show verify export"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help show verify export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -257,6 +261,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -269,7 +277,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__audit__subcmd__export)
-            opts="-q -v -y -h --output --format --overwrite --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --output --format --overwrite --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -319,6 +327,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -331,7 +343,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__audit__subcmd__show)
-            opts="-q -v -y -h --last --key --action --since --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --last --key --action --since --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -389,6 +401,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -401,7 +417,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__audit__subcmd__verify)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -443,6 +459,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -455,7 +475,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help test token login logout status"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help test token login logout status"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -497,6 +517,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -509,7 +533,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth__subcmd__login)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -549,6 +573,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -563,7 +591,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth__subcmd__logout)
-            opts="-q -v -y -h --all --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --all --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -603,6 +631,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -617,7 +649,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth__subcmd__status)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -659,6 +691,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -671,7 +707,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth__subcmd__test)
-            opts="-q -v -y -h --private-key --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --private-key --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -721,6 +757,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -733,7 +773,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__auth__subcmd__token)
-            opts="-q -v -y -h --private-key --passphrase --min-ttl --fresh --format --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --private-key --passphrase --min-ttl --fresh --format --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -791,6 +831,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -803,7 +847,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__completions)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help bash elvish fish powershell zsh"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -843,6 +887,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -857,7 +905,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help path show get explain set unset validate init profiles relink"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help path show get explain set unset validate init profiles relink"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -899,6 +947,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -911,7 +963,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__explain)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -951,6 +1003,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -965,7 +1021,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__get)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1005,6 +1061,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1019,7 +1079,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__init)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1059,6 +1119,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1073,7 +1137,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__path)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1113,6 +1177,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1127,7 +1195,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__profiles)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1167,6 +1235,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1181,7 +1253,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__relink)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1221,6 +1293,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1235,7 +1311,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__set)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1275,6 +1351,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1289,7 +1369,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__show)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1329,6 +1409,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1343,7 +1427,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__unset)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1383,6 +1467,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1397,7 +1485,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__config__subcmd__validate)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1439,6 +1527,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1451,7 +1543,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__deregister)
-            opts="-q -v -y -h --reason --local-only --also --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --reason --local-only --also --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1501,6 +1593,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1513,7 +1609,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__exec)
-            opts="-q -v -y -h --private-key --passphrase --min-ttl --fresh --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --private-key --passphrase --min-ttl --fresh --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1567,6 +1663,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1579,7 +1679,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__help)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1619,6 +1719,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1633,7 +1737,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help generate show convert register list rotate revoke delete status needs-rotation"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help generate show convert register list rotate revoke delete status needs-rotation"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1675,6 +1779,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1687,7 +1795,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__convert)
-            opts="-q -v -y -h --key-format --passphrase --new-passphrase --no-passphrase --output --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --key-format --passphrase --new-passphrase --no-passphrase --output --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1745,6 +1853,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1757,7 +1869,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__delete)
-            opts="-q -v -y -h --allow-last --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --allow-last --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1803,6 +1915,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1815,7 +1931,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__generate)
-            opts="-q -v -y -h --algorithm --bits --key-format --comment --output --passphrase --overwrite --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --algorithm --bits --key-format --comment --output --passphrase --overwrite --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1881,6 +1997,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1893,7 +2013,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__list)
-            opts="-q -v -y -h --all-agents --key-type --active --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --all-agents --key-type --active --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1943,6 +2063,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1955,7 +2079,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__needs__subcmd__rotation)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1997,6 +2121,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2009,7 +2137,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__register)
-            opts="-q -v -y -h --name --key-type --private-key --passphrase --dry-run --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --name --key-type --private-key --passphrase --dry-run --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2067,6 +2195,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2079,7 +2211,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__revoke)
-            opts="-q -v -y -h --current --reason --compromised --since --allow-last --no-delete --wait --wait-timeout --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --current --reason --compromised --since --allow-last --no-delete --wait --wait-timeout --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2137,6 +2269,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2149,7 +2285,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__rotate)
-            opts="-q -v -y -h --resume --abort --status --finish --dry-run --if-due --splay --grace --algorithm --bits --key-format --passphrase --new-passphrase --no-passphrase --post-switch --post-switch-timeout --keep-old --also --accept-agent-record --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --resume --abort --status --finish --dry-run --if-due --splay --grace --algorithm --bits --key-format --passphrase --new-passphrase --no-passphrase --post-switch --post-switch-timeout --keep-old --also --accept-agent-record --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2227,6 +2363,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2239,7 +2379,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__show)
-            opts="-q -v -y -h --public --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --public --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2283,6 +2423,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2297,7 +2441,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__key__subcmd__status)
-            opts="-q -v -y -h --all-profiles --check --offline --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --all-profiles --check --offline --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2343,6 +2487,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2355,7 +2503,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__man)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2395,6 +2543,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2409,7 +2561,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__sandbox)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help serve exec"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help serve exec"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2449,6 +2601,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2463,7 +2619,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__sandbox__subcmd__exec)
-            opts="-q -v -y -h --listen --data --dialect --fault --tenant --agent --log --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --listen --data --dialect --fault --tenant --agent --log --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2531,6 +2687,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2545,7 +2705,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__sandbox__subcmd__serve)
-            opts="-q -v -y -h --listen --data --dialect --fault --tenant --agent --log --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --listen --data --dialect --fault --tenant --agent --log --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2615,6 +2775,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2627,7 +2791,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__service)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help install uninstall status"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help install uninstall status"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2669,6 +2833,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2681,7 +2849,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__service__subcmd__install)
-            opts="-q -v -y -h --system --unit-dir --print --on-calendar --splay --enable --overwrite --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --system --unit-dir --print --on-calendar --splay --enable --overwrite --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2739,6 +2907,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2751,7 +2923,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__service__subcmd__status)
-            opts="-q -v -y -h --system --unit-dir --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --system --unit-dir --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2795,6 +2967,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2809,7 +2985,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__service__subcmd__uninstall)
-            opts="-q -v -y -h --system --unit-dir --disable --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --system --unit-dir --disable --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2855,6 +3031,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2867,7 +3047,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__setup)
-            opts="-q -v -y -h --ssh-key-path --ssh-key-name --output --private-key --generate-key --algorithm --bits --key-format --comment --passphrase --register --key-id --no-register --agent-name --agent-type --capability --llm-provider --force --interactive --dry-run --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --ssh-key-path --ssh-key-name --output --private-key --generate-key --algorithm --bits --key-format --comment --passphrase --register --key-id --no-register --agent-name --agent-type --capability --llm-provider --force --interactive --dry-run --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2965,6 +3145,10 @@ _artcafe() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2977,7 +3161,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__status)
-            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --progress --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3017,6 +3201,10 @@ _artcafe() {
                     ;;
                 --ca-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto json" -- "${cur}"))
                     return 0
                     ;;
                 --color)

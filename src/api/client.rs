@@ -96,6 +96,13 @@ pub(super) struct Request<'a> {
     pub(super) repeat: Repeat,
 }
 
+impl Request<'_> {
+    /// Whether nothing is lost with its answer. A challenge that nobody answers is none.
+    fn only_reads(&self) -> bool {
+        self.method == Method::GET || self.route.ends_with("/challenge")
+    }
+}
+
 impl Client {
     /// Makes a client; nothing is connected or loaded yet.
     pub fn new(options: ClientOptions) -> Self {
@@ -125,11 +132,9 @@ impl Client {
             interrupt::check()?;
             let started = Instant::now();
             checkpoint::http("before", request.route);
-            let outcome = match request.repeat {
-                Repeat::Safe => interrupt::unless_requested(self.send_once(&request))
-                    .await
-                    .unwrap_or_else(|error| Err(error.into())),
-                Repeat::OnlyIfUnsent => self.send_once(&request).await,
+            let outcome = match request.only_reads() {
+                true => interrupt::unless_requested(self.send_once(&request)).await.unwrap_or_else(|e| Err(e.into())),
+                false => self.send_once(&request).await,
             };
             checkpoint::http("after", request.route);
             if let Some(trace) = &self.options.trace {

@@ -11,9 +11,11 @@ use std::sync::Arc;
 use crate::cli::args::{GlobalArgs, PassphraseArgs, PrivateKeyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::progress::ProgressForm;
 use crate::config::{Flags, Origin, Paths, Settings, Sourced};
 use crate::env::Env;
 use crate::interrupt;
+use crate::ops::progress::Progress;
 use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
@@ -72,7 +74,10 @@ impl Context {
     pub(crate) fn new(env: Env, global: GlobalArgs) -> Result<Self, (Output, Failure)> {
         let json = global.json || env.is_on("ARTCAFE_JSON");
         let output = Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color);
-        let output = if global.verbose || env.is_on("ARTCAFE_VERBOSE") { output.with_trace() } else { output };
+        let form = global.progress.or_else(|| env.var("ARTCAFE_PROGRESS").and_then(ProgressForm::parse));
+        let is_verbose = global.verbose || env.is_on("ARTCAFE_VERBOSE");
+        let output = output.telling(form == Some(ProgressForm::Json), env.is_on("ACCESSIBLE"), is_verbose);
+        let output = if is_verbose { output.with_trace() } else { output };
         let stdin = Rc::new(StdinOwner::default());
         // Checked before anything else: what was given may be the secret itself.
         let checked = global.token.as_deref().map_or(Ok(()), |text| {
@@ -85,7 +90,7 @@ impl Context {
         Ok(Self {
             stdin,
             yes: global.yes || env.is_on("ARTCAFE_YES"),
-            verbose: global.verbose || env.is_on("ARTCAFE_VERBOSE"),
+            verbose: is_verbose,
             no_input: global.no_input || env.is_on("ARTCAFE_NO_INPUT"),
             env: Rc::new(env),
             global,
@@ -210,6 +215,7 @@ impl Context {
             allow_new_endpoint: self.global.allow_new_endpoint || self.env.is_on("ARTCAFE_ALLOW_NEW_ENDPOINT"),
             ca_certificate: self.global.ca_cert.clone().or_else(|| self.env.var("ARTCAFE_CA_CERT").map(PathBuf::from)),
             trace: None,
+            progress: Progress::default(),
             passphrase,
             has_passphrase_source,
             user: Env::effective_user(),

@@ -39,7 +39,7 @@ impl Failure {
     pub(crate) fn report(&self, output: &Output, exit_code: u8) -> ExitCode {
         let Self(error) = self;
         let causes = error.causes();
-        if output.json {
+        if output.json || output.has_events() {
             let object = output.object(json!({
                 "schema": "artcafe.error/1",
                 "code": error.code.as_str(),

@@ -20,6 +20,7 @@ mod interruption;
 mod key;
 mod man;
 mod output;
+mod progress;
 mod sandbox;
 mod service;
 mod setup;
@@ -119,6 +120,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     let report = |failure: Failure, output: &Output| {
         let failure = failure.or_interrupted();
         let exit_code = failed.unwrap_or(failure.0.code.exit_code());
+        output.fail_open_step(failure.0.code.as_str());
         failure.report(output, exit_code)
     };
     let context = match Context::new(env, cli.global) {

@@ -16,9 +16,13 @@ use serde_json::{Value, json};
 use crate::cli::Outcome;
 use crate::cli::args::ColorWhen;
 use crate::cli::failure::Failure;
+use crate::cli::progress::OpenStep;
 use crate::env::Env;
 use crate::interrupt;
 use crate::ops::{ErrorCode, OpError};
+
+/// The schema of events.
+pub(super) const EVENT: &str = "artcafe.event/1";
 
 /// Where and how to print.
 #[derive(Clone)]
@@ -28,6 +32,11 @@ pub(crate) struct Output {
     stdout_color: bool,
     stderr_color: bool,
     stderr_is_terminal: bool,
+    /// With `--progress json`: standard error holds events and nothing else.
+    events: bool,
+    /// Plain lines instead of a spinner.
+    plain: bool,
+    pub(super) open_step: OpenStep,
     /// Shared by every copy: what is told anywhere reaches the one object.
     warnings: Rc<RefCell<Vec<Value>>>,
     /// With `--verbose` and JSON: its lines, for the one object.
@@ -69,21 +78,49 @@ impl Output {
             stdout_color: on(env.stdout_is_terminal),
             stderr_color: on(env.stderr_is_terminal),
             stderr_is_terminal: env.stderr_is_terminal,
+            events: false,
+            plain: false,
+            open_step: OpenStep::default(),
             warnings: Rc::default(),
             trace: None,
         }
     }
 
+    /// With the form in which steps are told.
+    pub(crate) fn telling(mut self, events: bool, accessible: bool, verbose: bool) -> Self {
+        self.events = events;
+        self.plain = accessible || verbose && !self.stderr_is_terminal;
+        self
+    }
+
+    /// Whether standard error holds events and nothing else.
+    pub(crate) fn has_events(&self) -> bool {
+        self.events
+    }
+
+    /// Whether a plain line stands for a spinner.
+    pub(super) fn says_plainly(&self) -> bool {
+        self.plain
+    }
+
+    /// An event, in one line.
+    pub(super) fn event(&self, event: Value) {
+        self.to_stderr(&event.to_string());
+    }
+
     /// What another thread makes an output of the same kind with; what was told so far stays here.
     pub(crate) fn elsewhere(&self) -> impl Fn() -> Self + Send + Sync + 'static {
         let (json, quiet, stdout_color, stderr_color) = (self.json, self.quiet, self.stdout_color, self.stderr_color);
-        let stderr_is_terminal = self.stderr_is_terminal;
+        let (stderr_is_terminal, events, plain) = (self.stderr_is_terminal, self.events, self.plain);
         move || Self {
             json,
             quiet,
             stdout_color,
             stderr_color,
             stderr_is_terminal,
+            events,
+            plain,
+            open_step: OpenStep::default(),
             warnings: Rc::default(),
             trace: None,
         }
@@ -97,7 +134,7 @@ impl Output {
 
     /// Takes a line of `--verbose`: to stderr, or into the object.
     pub(crate) fn tracer(&self) -> impl Fn(&str) + Send + Sync + 'static {
-        let (kept, color) = (self.trace.clone(), self.stderr_color);
+        let (kept, color, events) = (self.trace.clone(), self.stderr_color, self.events);
         move |text| match &kept {
             Some(kept) => {
                 // Only a panic while a line is added could poison it, and then there is no report either.
@@ -105,13 +142,16 @@ impl Output {
                     lines.push(text.to_owned());
                 }
             }
+            None if events => {
+                line_to_stderr(&json!({ "schema": EVENT, "event": "trace", "message": text }).to_string());
+            }
             None => line_to_stderr(&paint(color, Style::Faint, text)),
         }
     }
 
     /// A status line for a person, on stderr.
     pub(crate) fn status(&self, text: &str) {
-        if !self.quiet && !self.json {
+        if !self.quiet && !self.json && !self.events {
             self.to_stderr(text);
         }
     }
@@ -119,7 +159,9 @@ impl Output {
     /// Something to know that stops nothing.
     pub(crate) fn warn(&self, code: &str, text: &str) {
         self.warnings.borrow_mut().push(json!({ "code": code, "message": text }));
-        if !self.json {
+        if self.events {
+            self.event(json!({ "schema": EVENT, "event": "warning", "code": code, "message": text }));
+        } else if !self.json {
             self.to_stderr(&format!("{} {text}", self.paint_err(Style::Warning, "warning:")));
         }
     }
@@ -190,7 +232,7 @@ impl Output {
 
     /// A spinner while something takes a while; on a terminal only.
     pub(crate) fn spinner(&self, text: &str) -> Spinner {
-        if self.quiet || self.json || !self.stderr_is_terminal {
+        if self.quiet || self.json || self.events || self.plain || !self.stderr_is_terminal {
             return Spinner(None);
         }
         let bar = indicatif::ProgressBar::new_spinner();

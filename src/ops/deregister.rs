@@ -19,6 +19,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::ending::{self, Ending, Method};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::progress::Stage;
 use crate::ops::rotate::plain_name;
 use crate::ops::session::Session;
 use crate::ops::shared;
@@ -126,8 +127,14 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
     let plan = plan(session)?;
     let begun = match plan.begun {
         Some(begun) => begun,
-        None => begin(session, options, &plan).await?,
+        None => {
+            session.progress.begin("revocation", "revoking the key");
+            begin(session, options, &plan).await?
+        }
     };
+    let stage = if begun.acted.is_empty() { Stage::Skipped } else { Stage::Done };
+    session.progress.tell("revocation", stage, &begun.outcome);
+    session.progress.begin("files", "removing the files");
     interrupt::go_on_by("run the same `artcafe deregister` again, which goes on from here");
     tokens::forget_all(&session.settings.paths)?;
     let mut removed = Vec::new();
@@ -147,6 +154,7 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
     state.made.retain(|made| made.config != begun.config);
     state.deregistering.retain(|entry| entry.config != begun.config);
     state.save(&session.settings.paths)?;
+    session.progress.done("files", &format!("{} removed", removed.len()));
     Ok(DeregisterReport {
         agent_id: begun.agent_id,
         tenant_id: begun.tenant_id,

@@ -20,6 +20,7 @@ pub mod login;
 pub mod logins;
 mod lower_errors;
 pub mod pages;
+pub mod progress;
 pub mod prove;
 pub mod register;
 pub mod relink;

@@ -15,6 +15,7 @@ use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
 use crate::keys::{self, DecodedKey, KeyError, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::progress::Progress;
 use crate::ops::superseded;
 use crate::secret::SecretString;
 
@@ -85,6 +86,8 @@ pub struct Session {
     pub has_passphrase_source: bool,
     /// The user on whose behalf files are opened.
     pub user: u32,
+    /// Who is told of the steps.
+    pub progress: Progress,
     /// The clock.
     pub now: fn() -> jiff::Timestamp,
     /// This process and time, left in the lock for those who find it taken.

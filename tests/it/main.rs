@@ -30,6 +30,7 @@ mod key_register;
 mod key_revoke;
 mod key_rotate;
 mod key_tools;
+mod progress;
 mod review_cli;
 mod rotate_hook;
 mod rotate_memory;

@@ -86,7 +86,11 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
         None => Target::Current,
     };
     let purpose = if args.compromised { Purpose::Compromised } else { Purpose::Revoke };
-    let session = context.session_of(context.settings()?, &args.passphrase)?;
+    let mut session = context.session_of(context.settings()?, &args.passphrase)?;
+    session.progress = match args.compromised {
+        true => context.output.progress("key.revoke"),
+        false => context.output.progress_before_report("key.revoke"),
+    };
     let plan = context.block_on(plan(&session, &target, purpose))??;
     plan.check(args.allow_last, purpose)?;
     if !plan.is_over() {
@@ -102,7 +106,6 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
         allow_last: args.allow_last,
         wait: args.wait.then(|| Duration::try_from(args.wait_timeout).unwrap_or_default()),
     };
-    let spinner = context.output.spinner(if args.wait { "revoking, and waiting for the refusal" } else { "revoking" });
     let outcome = if args.compromised {
         // Whoever else uses the key must lose it, so nothing of that kind may stop the rotation.
         let rotate = RotateOptions {
@@ -116,7 +119,6 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
     } else {
         context.block_on(revoke(&session, &plan, &options))?
     };
-    drop(spinner);
     let report = outcome?;
     if report.outcome == "deleted" {
         context.output.warn(

@@ -20,6 +20,7 @@ use crate::api::{Access, ApiError, Client};
 use crate::interrupt;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::progress::{Progress, Stage};
 use crate::ops::session::{LoadedKey, Session};
 use crate::ops::state::State;
 use crate::ops::superseded;
@@ -39,8 +40,13 @@ pub fn clock_words(offset: i64) -> String {
     format!("is off by {} s ({})", offset.abs(), if offset > 0 { "slow" } else { "fast" })
 }
 
-/// Proves that the configured agent's key authenticates.
+/// Proves that the configured agent's key authenticates; its steps are told to nobody.
 pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpError> {
+    prove_telling(session, key, &Progress::default()).await
+}
+
+/// The same, step by step.
+pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progress) -> Result<Outcome, OpError> {
     let public = key.key.public();
     let endpoint = session.settings.endpoint.value.origin().to_owned();
     let fingerprint = public.openssh_fingerprint();
@@ -71,7 +77,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         token_life_seconds: None,
         clock_offset_seconds: None,
     };
-    let mut proof = Proof { session, client: session.client()?, key, report, last_used: None };
+    let mut proof = Proof { session, client: session.client()?, key, report, progress, last_used: None };
     let verdict = proof.run().await;
     Ok(proof.finish(verdict))
 }
@@ -115,6 +121,7 @@ struct Proof<'a> {
     client: &'a Client,
     key: &'a LoadedKey,
     report: ProofReport,
+    progress: &'a Progress,
     last_used: Option<jiff::Timestamp>,
 }
 
@@ -154,7 +161,7 @@ impl Proof<'_> {
 
     async fn challenge(&mut self) -> Result<Challenge, OpError> {
         let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
-        let started = Instant::now();
+        let started = self.begin("challenge");
         let first = self.client.agent_challenge(&tenant, &agent).await;
         self.step("challenge", Some("POST /auth/agent/challenge"), first.is_ok(), started);
         match first {
@@ -168,7 +175,7 @@ impl Proof<'_> {
     /// The older route, with a placeholder for a token; with an administrator's where the server looks at it.
     async fn plain_challenge(&mut self) -> Result<Challenge, OpError> {
         let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
-        let started = Instant::now();
+        let started = self.begin("challenge");
         let first = self.client.plain_challenge(&tenant, &agent, None).await;
         self.step("challenge", Some("POST /auth/challenge"), first.is_ok(), started);
         let error = match first {
@@ -183,14 +190,14 @@ impl Proof<'_> {
             .because(error)
             .hint("log in as an administrator: `artcafe auth login`"));
         };
-        let started = Instant::now();
+        let started = self.begin("challenge");
         let second = self.client.plain_challenge(&tenant, &agent, grant.access().token).await;
         self.step("challenge", Some("POST /auth/challenge"), second.is_ok(), started);
         Ok(second?)
     }
 
     fn sign(&mut self, challenge: &Challenge) -> Result<SecretString, OpError> {
-        let started = Instant::now();
+        let started = self.begin("sign");
         let signature = self.key.key.sign(challenge.message());
         self.step("sign", None, signature.is_ok(), started);
         let signature = signature.map_err(|error| OpError::of_key(error, &self.key.path))?;
@@ -199,7 +206,7 @@ impl Proof<'_> {
 
     async fn verify(&mut self, challenge: &Challenge, response: &SecretString) -> Result<SecretString, ApiError> {
         let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
-        let started = Instant::now();
+        let started = self.begin("verify");
         let (route, outcome) = match self.report.key_id.clone() {
             Some(id) => ("POST /auth/verify", self.client.verify(&tenant, &agent, &id, challenge, response).await),
             None => ("POST /auth/agent/verify", self.client.agent_verify(&tenant, &agent, challenge, response).await),
@@ -212,7 +219,7 @@ impl Proof<'_> {
     async fn confirm(&mut self, token: &SecretString) -> Result<(), OpError> {
         let access = Access::token(token);
         if let Some(id) = self.report.key_id.clone() {
-            let started = Instant::now();
+            let started = self.begin("confirm");
             let record = self.client.key(&id, access).await;
             let shown = matches!(&record, Ok(record) if self.is_this_key(record));
             self.step("confirm", Some("GET /ssh-keys/{id}"), shown, started);
@@ -226,7 +233,7 @@ impl Proof<'_> {
                 Err(_) => {}
             }
         }
-        let started = Instant::now();
+        let started = self.begin("confirm");
         let records = self.client.keys(access).await;
         let found = records.as_ref().ok().and_then(|records| records.iter().find(|record| self.is_this_key(record)));
         let found = found.map(|record| (record.key_id.clone(), record.last_used));
@@ -257,9 +264,22 @@ impl Proof<'_> {
             .hint("see what the server holds: `artcafe key list`")
     }
 
+    fn begin(&self, name: &'static str) -> Instant {
+        let does = match name {
+            "challenge" => "asking for a challenge",
+            "sign" => "signing it",
+            "verify" => "sending the signature",
+            _ => "looking whether the token shows the key",
+        };
+        self.progress.begin(name, does);
+        Instant::now()
+    }
+
     fn step(&mut self, name: &'static str, route: Option<&'static str>, ok: bool, started: Instant) {
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.steps.push(Step { name, route, ok, ms });
+        let stage = if ok { Stage::Done } else { Stage::Failed };
+        self.progress.tell(name, stage, route.unwrap_or("on this machine"));
     }
 
     fn finish(mut self, verdict: Result<SecretString, OpError>) -> Outcome {

@@ -46,9 +46,6 @@ use hook::Held;
 const GO_ON: &str = "go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`";
 const GO_BACK: &str = "go on undoing it: `artcafe key rotate --abort`";
 
-/// Hears of each phase that is reached, with the thing that it is about.
-pub type OnStep = Box<dyn Fn(Phase, &str)>;
-
 /// Hears of something that stops nothing: its code, and the words for a person.
 pub type OnWarning = Box<dyn Fn(&str, &str)>;
 
@@ -88,8 +85,6 @@ pub struct RotateOptions {
     pub fresh: FreshProcess,
     /// The command after the switch.
     pub hook: HookOptions,
-    /// Called after each step.
-    pub on_step: OnStep,
     /// Called with what the hook printed.
     pub on_hook_output: Box<dyn Fn(&str)>,
     /// Called with what stops nothing.
@@ -177,9 +172,10 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
                 .hint("start one with `artcafe key rotate`"));
         }
         None => {
+            session.progress.begin(Phase::Planned.name(), "asking the server");
             let journal = plan::plan(session, options).await?;
             journal.save(paths)?;
-            (options.on_step)(Phase::Planned, &journal.new.path.display().to_string());
+            session.progress.done(Phase::Planned.name(), &journal.new.path.display().to_string());
             checkpoint::reach("planned");
             journal
         }
@@ -218,8 +214,10 @@ async fn go_forward(
                 return Ok(());
             }
         }
+        let (next, does) = steps::next(journal.phase);
+        session.progress.begin(next.name(), does);
         steps::advance(session, options, journal, held).await?;
-        (options.on_step)(journal.phase, "");
+        session.progress.done(journal.phase.name(), "");
         checkpoint::reach(journal.phase.name());
     }
     if back::may_still_come(session, journal)? {

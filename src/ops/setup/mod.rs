@@ -23,6 +23,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions};
 use crate::ops::session::{LoadedKey, Session};
@@ -89,10 +90,6 @@ const AGAIN: &str = "run the same `artcafe setup` again, which goes on from here
 pub trait Attendant {
     /// Whether the configuration may be changed in this way.
     fn agrees(&self, path: &std::path::Path, differences: &[Difference]) -> Result<bool, OpError>;
-    /// A step is about to begin that can take a while.
-    fn begins(&self, what: &str);
-    /// A step is done.
-    fn done(&self, step: &StepReport);
     /// Something to know that stops nothing.
     fn warn(&self, code: &'static str, text: &str);
 }
@@ -103,12 +100,16 @@ pub async fn setup(
     options: &SetupOptions,
     attendant: &dyn Attendant,
 ) -> Result<SetupReport, OpError> {
-    let mut run = Run { options, attendant, steps: Vec::new(), made: false, made_agent: None };
+    let progress = session.progress.clone();
+    let mut run = Run { options, attendant, progress, steps: Vec::new(), made: false, made_agent: None };
     if options.dry_run {
         return run.rehearse(&session);
     }
     let lock = session.lock()?;
     let grant = run.check(&mut session).await?;
+    if options.registering != Registering::Never {
+        session.progress.done("check", session.settings.endpoint.value.origin());
+    }
     let loaded = run.key(&session)?;
     let outcome = run.after_key(&mut session, grant, &loaded).await;
     drop(lock);
@@ -124,6 +125,7 @@ pub async fn setup(
 struct Run<'a> {
     options: &'a SetupOptions,
     attendant: &'a dyn Attendant,
+    progress: Progress,
     steps: Vec<StepReport>,
     made: bool,
     made_agent: Option<AgentId>,
@@ -144,7 +146,7 @@ impl Run<'_> {
         let mut grant = None;
         if self.options.registering != Registering::Never {
             session.client()?;
-            self.attendant.begins("asking the server");
+            session.progress.begin("check", "asking the server");
             grant = access::administrator(session).await?;
             if grant.is_none() && (self.options.registering == Registering::Always || self.options.new_agent.is_some())
             {
@@ -205,7 +207,7 @@ impl Run<'_> {
             );
             return Ok(loaded);
         }
-        self.attendant.begins("generating the key");
+        session.progress.begin("key", "generating the key");
         key::make(session, self.options)?;
         self.made = true;
         let path = files.private.clone();
@@ -229,7 +231,7 @@ impl Run<'_> {
         loaded: &LoadedKey,
     ) -> Result<(Option<Outcome>, configuration::Written), OpError> {
         if let (Some(new), Some(grant)) = (&self.options.new_agent, &grant) {
-            self.attendant.begins("registering the agent");
+            session.progress.begin("agent", "registering the agent");
             let (id, was_there) = agent::register(session, grant, new, &loaded.key.public()).await?;
             self.made |= !was_there;
             self.made_agent = Some(id.clone()).filter(|_| !was_there);
@@ -242,7 +244,7 @@ impl Run<'_> {
         // Given by a person who registered the key in the portal; a record that is found wins.
         let mut key_id = given_key_id(session);
         if let Some(grant) = &grant {
-            self.attendant.begins("registering the public key");
+            session.progress.begin("registration", "registering the public key");
             let report = register::register_key(session, &loaded.key.public(), grant, &self.options.register).await?;
             if let Some(id) = &report.key_id {
                 self.made |= !report.already_registered;
@@ -260,6 +262,7 @@ impl Run<'_> {
             }
         }
         interrupt::check()?;
+        session.progress.begin("configuration", "writing the configuration");
         let written = configuration::write(session, key_id.as_ref(), self.options)?;
         if written.changed {
             self.made = true;
@@ -273,7 +276,7 @@ impl Run<'_> {
             self.step("registration", StepState::LeftToPortal, "asked for with --no-register".to_owned());
             return Ok((None, written));
         }
-        self.attendant.begins("proving the key");
+        session.progress.begin("proof", "proving the key");
         let outcome = prove::prove(session, loaded).await?;
         match outcome.verdict {
             Ok(_) => {}
@@ -334,7 +337,7 @@ impl Run<'_> {
 
     fn step(&mut self, name: &'static str, state: StepState, detail: String) {
         let step = StepReport { name, state, detail };
-        self.attendant.done(&step);
+        self.progress.tell(step.name, state.told(), &step.detail);
         self.steps.push(step);
     }
 

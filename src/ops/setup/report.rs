@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::Algorithm;
+use crate::ops::progress::Stage;
 use crate::ops::prove::ProofReport;
 use crate::ops::session::{LoadedKey, Session};
 use crate::ops::setup::configuration::Written;
@@ -24,6 +25,18 @@ pub enum StepState {
     LeftToPortal,
     /// It would be done.
     Planned,
+}
+
+impl StepState {
+    /// The same for those who follow the steps.
+    pub(super) fn told(self) -> Stage {
+        match self {
+            Self::Done => Stage::Done,
+            Self::AlreadyDone => Stage::Skipped,
+            Self::LeftToPortal => Stage::Left,
+            Self::Planned => Stage::Planned,
+        }
+    }
 }
 
 /// One step.
