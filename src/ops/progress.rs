@@ -36,9 +36,12 @@ pub struct Told<'a> {
     pub detail: &'a str,
 }
 
+/// Hears of each step.
+type Hear = dyn Fn(Told<'_>);
+
 /// Whoever is told. A copy tells the same one.
 #[derive(Clone, Default)]
-pub struct Progress(Option<Rc<dyn Fn(Told<'_>)>>);
+pub struct Progress(Option<Rc<Hear>>);
 
 impl Progress {
     /// Tells this one.
