@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_artcafe_global_optspecs
-    string join \n config= profile= api-endpoint= agent-id= tenant-id= token= timeout= retries= ca-cert= insecure-http allow-new-endpoint json q/quiet v/verbose no-input y/yes color= h/help V/version
+    string join \n config= profile= api-endpoint= agent-id= tenant-id= token= timeout= retries= ca-cert= insecure-http allow-new-endpoint json q/quiet v/verbose progress= no-input y/yes color= h/help V/version
 end
 
 function __fish_artcafe_needs_command
@@ -33,6 +33,8 @@ complete -c artcafe -n "__fish_artcafe_needs_command" -l token -d 'Where an admi
 complete -c artcafe -n "__fish_artcafe_needs_command" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_needs_command" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_needs_command" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_needs_command" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_needs_command" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -86,6 +88,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l token -d 'Wher
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand setup" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -112,6 +116,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l token -d 'Whe
 complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -134,6 +140,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l token -d 
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -156,6 +164,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -193,6 +203,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -215,6 +227,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -240,6 +254,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -265,6 +281,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -289,6 +307,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -312,6 +332,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -341,6 +363,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -375,6 +399,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -401,6 +427,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -424,6 +452,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -447,6 +477,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from needs-rotation" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -467,6 +499,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_see
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and not __fish_seen_subcommand_from test token login logout status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -494,6 +528,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -524,6 +560,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -546,6 +584,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from login" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -566,6 +606,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from logout" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -587,6 +629,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -611,6 +655,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l token -d 'Where
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -638,6 +684,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -661,6 +709,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subc
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -682,6 +732,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_s
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -712,6 +764,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -732,6 +786,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -752,6 +808,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -772,6 +830,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from explain" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from explain" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from explain" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from explain" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -792,6 +852,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -812,6 +874,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -832,6 +896,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from validate" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -852,6 +918,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -872,6 +940,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from profiles" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -892,6 +962,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and __fish_seen_subcommand_from relink" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -912,6 +984,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_se
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and not __fish_seen_subcommand_from show verify export" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -939,6 +1013,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_s
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -959,6 +1035,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_s
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -981,6 +1059,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_s
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand audit; and __fish_seen_subcommand_from export" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1002,6 +1082,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1029,6 +1111,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1054,6 +1138,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1077,6 +1163,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1098,6 +1186,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and not __fish_seen_subcommand_from serve exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1127,6 +1217,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1154,6 +1246,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1175,6 +1269,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l token -
 complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1195,6 +1291,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l token -d
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1215,6 +1313,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l token -d 'Where 
 complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand man" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1235,6 +1335,8 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l token -d 'Where
 complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand help" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

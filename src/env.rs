@@ -83,6 +83,8 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARTCAFE_JSON", Some("--json"), "1 prints one JSON object"),
     variable("ARTCAFE_QUIET", Some("--quiet"), "1 prints no status lines"),
     variable("ARTCAFE_VERBOSE", Some("--verbose"), "1 describes each request on stderr, without secrets"),
+    variable("ARTCAFE_PROGRESS", Some("--progress"), "json tells steps as events on stderr, one JSON object a line"),
+    variable("ACCESSIBLE", None, "1 says what is being done in plain lines instead of a spinner"),
     variable("ARTCAFE_NO_INPUT", Some("--no-input"), "1 never asks"),
     variable("ARTCAFE_YES", Some("--yes"), "1 agrees to every confirmation"),
     variable("ARTCAFE_COLOR", Some("--color"), "auto, always or never"),

@@ -1,7 +1,8 @@
 //! One connection to one endpoint: sends a request, reads the answer, repeats where that is safe.
 //!
 //! Owns the HTTP client's safety: no redirect is followed, loopback is never reached through a proxy,
-//! an answer is read up to a limit, secrets are marked so that nothing prints them. Built once, on
+//! an answer is read up to a limit, secrets are marked so that nothing prints them. A signal gives up
+//! what only reads, and never a request that changes something. Built once, on
 //! first use, since loading the system's certificates costs milliseconds. Knows no resource.
 
 use std::sync::{Arc, Mutex, OnceLock};
@@ -16,6 +17,7 @@ use super::error::{ApiError, PlanLimit, Unreachable, no_answer};
 use super::retry::{Repeat, wait_before_next};
 use crate::checkpoint;
 use crate::id::{ServerText, TenantId};
+use crate::interrupt;
 use crate::secret::SecretString;
 
 /// An answer that is larger than this is refused.
@@ -94,6 +96,13 @@ pub(super) struct Request<'a> {
     pub(super) repeat: Repeat,
 }
 
+impl Request<'_> {
+    /// Whether nothing is lost with its answer. A challenge that nobody answers is none.
+    fn only_reads(&self) -> bool {
+        self.method == Method::GET || self.route.ends_with("/challenge")
+    }
+}
+
 impl Client {
     /// Makes a client; nothing is connected or loaded yet.
     pub fn new(options: ClientOptions) -> Self {
@@ -120,9 +129,13 @@ impl Client {
     pub(super) async fn send(&self, request: Request<'_>) -> Result<Value, ApiError> {
         let mut attempt = 0;
         loop {
+            interrupt::check()?;
             let started = Instant::now();
             checkpoint::http("before", request.route);
-            let outcome = self.send_once(&request).await;
+            let outcome = match request.only_reads() {
+                true => interrupt::unless_requested(self.send_once(&request)).await.unwrap_or_else(|e| Err(e.into())),
+                false => self.send_once(&request).await,
+            };
             checkpoint::http("after", request.route);
             if let Some(trace) = &self.options.trace {
                 let outcome = match &outcome {
@@ -138,7 +151,7 @@ impl Client {
                 Err(error) => error,
             };
             match wait_before_next(&error, request.repeat, attempt, self.options.retries) {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => interrupt::sleep(wait).await?,
                 None => return Err(error),
             }
             attempt += 1;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::id::ServerText;
+use crate::interrupt::Interrupted;
 
 /// How the server could not be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,9 @@ pub enum ApiError {
         /// What is wrong with it.
         what: String,
     },
+    /// A signal came before the request was sent, or while one was under way that changes nothing.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 impl ApiError {
@@ -125,8 +129,13 @@ impl ApiError {
             Self::NoAnswer { how, .. } => matches!(how, Unreachable::Timeout | Unreachable::Closed),
             Self::Status { status, .. } => *status >= 500,
             Self::Malformed { .. } => true,
-            Self::Setup { .. } | Self::NotValid { .. } => false,
+            Self::Setup { .. } | Self::NotValid { .. } | Self::Interrupted(_) => false,
         }
+    }
+
+    /// Whether a signal ended it, which says nothing about the server.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Interrupted(_))
     }
 
     /// Whether trying again later can help without anybody changing anything.
@@ -134,7 +143,7 @@ impl ApiError {
         match self {
             Self::NoAnswer { how, .. } => *how != Unreachable::Tls,
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
-            Self::Setup { .. } | Self::NotValid { .. } | Self::Malformed { .. } => false,
+            Self::Setup { .. } | Self::NotValid { .. } | Self::Malformed { .. } | Self::Interrupted(_) => false,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::progress::ProgressForm;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
@@ -63,6 +65,9 @@ pub(crate) struct GlobalArgs {
     /// Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
+    /// How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]
+    #[arg(long, global = true, value_name = "FORM")]
+    pub(crate) progress: Option<ProgressForm>,
     /// Never ask [env: ARTCAFE_NO_INPUT]
     #[arg(long, global = true)]
     pub(crate) no_input: bool,

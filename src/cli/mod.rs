@@ -20,9 +20,11 @@ mod failure;
 mod github;
 mod handover;
 mod help;
+mod interruption;
 mod key;
 mod man;
 mod output;
+mod progress;
 mod remedy;
 mod sandbox;
 mod schemas;
@@ -36,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::env::Env;
+use crate::env::{Env, Streams};
 use crate::ops::ErrorCode;
 use args::GlobalArgs;
 use context::Context;
@@ -92,6 +94,17 @@ enum Command {
     Help(help::HelpArgs),
 }
 
+impl Command {
+    /// Whether a signal lets the step in hand be finished. A command that runs others has its own rules, or leaves
+    /// them to those.
+    fn ends_after_a_step(&self) -> bool {
+        !matches!(
+            self,
+            Self::Exec(_) | Self::Service(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_)
+        )
+    }
+}
+
 /// The command tree, for completions, pages and tests.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -119,7 +132,9 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Err(error) => return failure::usage(&env, &error, failed.unwrap_or(ErrorCode::Usage.exit_code())),
     };
     let report = |failure: Failure, output: &Output| {
+        let failure = failure.or_interrupted();
         let exit_code = failed.unwrap_or(failure.0.code.exit_code());
+        output.fail_open_step(failure.0.code.as_str());
         failure.report(output, exit_code)
     };
     let carried = Carried::of(&cli.global, &matches);
@@ -130,6 +145,11 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     if let Some(problem) = crate::hardening::problem() {
         let text = format!("this process's memory could not be closed to others: {problem}");
         context.output.warn("memory_open", &text);
+    }
+    // Handlers belong to the process: a test that keeps the output in memory has its own.
+    let is_process = matches!(context.env.streams, Streams::Process);
+    if failed.is_none() && is_process && cli.command.ends_after_a_step() {
+        interruption::catch(&context.output);
     }
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),

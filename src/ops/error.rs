@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::api::{ApiError, PlanLimit, Unreachable};
 use crate::durable::DurableError;
 use crate::id::IdError;
+use crate::interrupt::{self, Interrupted};
 use crate::ops::fix::Fix;
 use crate::secret::source::SourceError;
 
@@ -323,9 +324,20 @@ fn again_hint(retry_after: Option<Duration>) -> String {
     }
 }
 
+impl From<Interrupted> for OpError {
+    fn from(interrupted: Interrupted) -> Self {
+        let code = match interrupted {
+            Interrupted::Interrupt => ErrorCode::Interrupted,
+            Interrupted::Terminate => ErrorCode::Terminated,
+        };
+        Self::new(code, interrupted.to_string()).hint(interrupt::how_to_go_on())
+    }
+}
+
 impl From<DurableError> for OpError {
     fn from(error: DurableError) -> Self {
         let (code, hint) = match &error {
+            DurableError::Interrupted(interrupted) => return (*interrupted).into(),
             DurableError::Io { .. } => {
                 let code = io_code(error.io_kind());
                 (code, io_hint(code))
@@ -352,6 +364,7 @@ impl From<DurableError> for OpError {
 impl From<ApiError> for OpError {
     fn from(error: ApiError) -> Self {
         let (code, hint) = match &error {
+            ApiError::Interrupted(interrupted) => return (*interrupted).into(),
             ApiError::Setup { .. } => (ErrorCode::ConfigInvalid, Some("check the file of --ca-cert and the proxy variables".to_owned())),
             ApiError::NoAnswer { how: Unreachable::Tls, .. } => (
                 ErrorCode::ServerUnreachable,

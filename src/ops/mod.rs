@@ -24,6 +24,7 @@ pub mod logins;
 mod lower_errors;
 pub mod own_key;
 pub mod pages;
+pub mod progress;
 pub mod prove;
 pub mod register;
 pub mod relink;

@@ -39,7 +39,8 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> Outcome {
             .hint("see the ids with `artcafe key list`, the configured one with `artcafe config get auth.ssh_key.key_id`; `artcafe key revoke` takes a fingerprint or `--current` as well")
             .into());
     }
-    let session = context.session_of(context.settings()?, &args.passphrase)?;
+    let mut session = context.session_of(context.settings()?, &args.passphrase)?;
+    session.progress = context.output.progress_before_report("key.delete");
     let plan = context.block_on(plan(&session, &target, Purpose::Delete))??;
     plan.check(args.allow_last, Purpose::Delete)?;
     if !plan.records.is_empty() {

@@ -96,6 +96,10 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
             session = context.session_quietly(context.settings()?, &args.passphrase)?;
         }
     }
+    session.progress = match args.compromised {
+        true => context.output.progress("key.revoke"),
+        false => context.output.progress_before_report("key.revoke"),
+    };
     let plan = context.block_on(plan(&session, &target, purpose))??;
     plan.check(args.allow_last, purpose)?;
     if !plan.is_over() {
@@ -105,14 +109,12 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
         }
     }
     let options = options(args);
-    let spinner = context.output.spinner(if args.wait { "revoking, and waiting for the refusal" } else { "revoking" });
     let outcome = if args.compromised {
         let how = CompromiseOptions { since: args.since, rotate: rotation(context, args)? };
         context.block_on(revoke_compromised(&session, &plan, &options, &how))?
     } else {
         context.block_on(revoke(&session, &plan, &options))?
     };
-    drop(spinner);
     let report = RevokeReport { earlier, ..outcome? };
     if report.outcome == "deleted" {
         context.output.warn(
