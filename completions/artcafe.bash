@@ -2681,7 +2681,7 @@ _artcafe() {
             return 0
             ;;
         artcafe__subcmd__service__subcmd__install)
-            opts="-q -v -y -h --system --unit-dir --print --on-calendar --splay --enable --overwrite --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
+            opts="-q -v -y -h --system --unit-dir --print --on-calendar --splay --enable --overwrite --accept-agent-record --passphrase --config --profile --api-endpoint --agent-id --tenant-id --token --timeout --retries --ca-cert --insecure-http --allow-new-endpoint --json --quiet --verbose --no-input --yes --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -47,6 +47,9 @@ pub use rehearse::{PlannedStep, rehearse};
 
 use hook::Held;
 
+/// What a rotation meets where the agent's own record carries its key, said before it comes to that.
+pub const AGENT_RECORD_KEY: &str = "the agent's own record carries this key, which no API can change: once replaced, it stays accepted at /auth/agent/verify and the WebSocket, so a rotation has to be told `--accept-agent-record`, and a timer is installed with `artcafe service install --accept-agent-record`";
+
 /// Hears of each phase that is reached, with the thing that it is about.
 pub type OnStep = Box<dyn Fn(Phase, &str)>;
 
