@@ -36,7 +36,7 @@ pub struct GenerateOptions {
 }
 
 /// The pair that was made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct GenerateReport {
     /// The private key's file.
     pub private_key_path: PathBuf,

@@ -18,6 +18,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::generate;
 use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
@@ -43,7 +44,7 @@ pub struct RegisterOptions {
 }
 
 /// What was registered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RegisterReport {
     /// The record's id; absent in a dry run of a new registration.
     pub key_id: Option<KeyId>,
@@ -179,7 +180,8 @@ async fn ask(
                     Change::new(Action::KeyRegistered).fingerprint(fingerprint).to(&name).result(Outcome::Unknown),
                 )?;
                 return Err(OpError::from(error)
-                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there"));
+                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there")
+                    .fix(Fix::KeyRegister));
             };
             record
         }
@@ -244,7 +246,8 @@ fn find<'a>(
         return Err(OpError::new(
             ErrorCode::KeyRevoked,
             format!("the key was registered as {} and revoked; a revoked key is not registered again", record.key_id),
-        ));
+        )
+        .fix(Fix::KeyGenerate));
     }
     Ok(None)
 }

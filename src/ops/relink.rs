@@ -18,7 +18,7 @@ use crate::ops::session::Session;
 use crate::ops::superseded::{self, Named, Replaced};
 
 /// What was mended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RelinkReport {
     /// The configuration.
     pub path: PathBuf,

@@ -16,7 +16,7 @@ use crate::ops::state::{Registration, State};
 use crate::ops::superseded::{self, CurrentKey};
 
 /// What is known on this machine.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct StatusReport {
     /// The configuration file.
     pub config_path: PathBuf,
@@ -47,7 +47,7 @@ pub struct StatusReport {
 }
 
 /// The key in short.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct KeyStatus {
     /// Its file.
     pub path: PathBuf,

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::config::{ConfigFile, Key, Paths};
 use crate::id::KeyId;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::rotate::{self, Direction, Phase};
 use crate::ops::session::Session;
 use crate::ops::state::{State, Superseded};
@@ -68,7 +69,7 @@ pub(super) struct Replaced {
 }
 
 /// The key that took the place of the configured one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct CurrentKey {
     /// When the configured key was replaced, RFC 3339 in UTC.
     pub replaced_at: String,
@@ -140,6 +141,7 @@ fn told(session: &Session, Replaced { first, last }: &Replaced) -> OpError {
         ),
     )
     .hint("an older configuration was brought back: mend it with `artcafe config relink`")
+    .fix(Fix::ConfigRelink)
 }
 
 /// The key that the session works with.

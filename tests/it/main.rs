@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod argv;
 mod audit;
 mod auth_login;
 mod auth_test;
@@ -18,6 +19,7 @@ mod config_file;
 mod deregister;
 mod documents;
 mod failures;
+mod follower;
 mod generated;
 mod key_convert;
 mod key_due;
@@ -40,6 +42,7 @@ mod safety;
 mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
+mod schemas;
 mod secrets;
 mod service;
 mod setup;

@@ -2,6 +2,8 @@
 
 use clap::Args;
 use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
@@ -95,6 +97,13 @@ pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
     }
 }
 
+/// What a rotation would do.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RotatePlan {
+    /// Each phase with its requests and files, in order.
+    steps: Vec<PlannedStep>,
+}
+
 /// What a rotation is made as was decided when it began.
 fn refuse_without_effect(args: &RotateArgs) -> Result<(), Failure> {
     let actions =
@@ -137,8 +146,8 @@ fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
     let session = context.session_quietly(settings, &args.passphrase)?;
     let options = options(context, args, &session)?;
     if args.dry_run {
-        let steps = rehearse(&session, &options)?;
-        return context.output.finish("key.rotate.plan", &serde_json::json!({ "steps": steps }), |_| planned(&steps));
+        let plan = RotatePlan { steps: rehearse(&session, &options)? };
+        return context.output.finish("key.rotate.plan", &plan, |plan| planned(&plan.steps));
     }
     let spinner = context.output.spinner("rotating");
     let outcome = if args.abort {

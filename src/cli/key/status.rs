@@ -47,14 +47,14 @@ pub(crate) struct KeyStatusArgs {
     passphrase: PassphraseArgs,
 }
 
-#[derive(Serialize)]
-struct StatusData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct StatusData {
     keys: Vec<Entry>,
     needs_attention: bool,
 }
 
 /// One configuration: its standing, or why there is none.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Entry {
     profile: Option<ProfileName>,
     config_path: PathBuf,
@@ -63,7 +63,7 @@ struct Entry {
     problem: Option<Problem>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Problem {
     code: &'static str,
     message: String,

@@ -11,6 +11,7 @@ use crate::id::AgentId;
 use crate::keys::Algorithm;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::generate;
 use crate::ops::revoke;
 
@@ -48,6 +49,7 @@ impl Proof<'_> {
                     Some(record) if !record.is_usable() => {
                         OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
                             .hint(self.new_key())
+                            .fix(Fix::KeyGenerate)
                     }
                     Some(record) if !record.is_of(agent) => OpError::new(
                         ErrorCode::KeyOfAnotherAgent,
@@ -61,7 +63,8 @@ impl Proof<'_> {
                             None => format!("the key is registered as {}, but no key id is known here, and the agent's own record does not hold the key", record.key_id),
                         },
                     )
-                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
+                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id))
+                    .fix(Fix::ConfigSetKeyId(record.key_id.clone())),
                     Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
                     Some(record) => OpError::new(
                         ErrorCode::ProofRefused,
@@ -89,7 +92,8 @@ impl Proof<'_> {
                 ErrorCode::KeyNotRegistered,
                 format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
             )
-            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`");
+            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`")
+            .fix(Fix::KeyRegister);
         }
         // What was ended from here is no riddle.
         if let Some(id) = &self.report.key_id
@@ -99,7 +103,8 @@ impl Proof<'_> {
                 ErrorCode::KeyRevoked,
                 format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
             )
-            .hint(self.new_key());
+            .hint(self.new_key())
+            .fix(Fix::KeyGenerate);
         }
         let ed25519 = match self.report.algorithm {
             Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
@@ -139,4 +144,5 @@ pub(in crate::ops) fn ed25519_refused() -> OpError {
 fn not_registered(agent: &AgentId) -> OpError {
     OpError::new(ErrorCode::KeyNotRegistered, format!("the key is not registered for agent `{agent}`"))
         .hint("register it: `artcafe key register` (with an administrator's token), or in the portal")
+        .fix(Fix::KeyRegister)
 }

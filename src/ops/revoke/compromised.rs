@@ -32,7 +32,7 @@ pub struct CompromiseOptions {
 }
 
 /// A key of the tenant that appeared while the compromised one could add keys.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Appeared {
     /// The record.
     #[serde(flatten)]
@@ -44,22 +44,24 @@ pub struct Appeared {
 }
 
 /// What a compromised key leaves to be looked at.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct CompromiseReport {
     /// The time from which on keys are listed; absent where none is known and all are.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub since: Option<Timestamp>,
     /// `tenant`, or `agent` where the agent's own token was used, which may not show the keys of others.
     pub view: &'static str,
     /// The keys that appeared since, oldest first.
     pub appeared: Vec<Appeared>,
     /// When it has to be looked at again: no token of the key is good any more then.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub look_again_at: Option<Timestamp>,
     /// Whether this was the look after that time, and nothing accepts the key.
     pub settled: bool,
 }
 
 /// A key that was said to be in other hands before, and with which was gone on beside the one that was named.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Earlier {
     /// Its records.
     pub key_ids: Vec<KeyId>,
@@ -70,6 +72,7 @@ pub struct Earlier {
     /// The key that took its place by this run.
     pub new_key_id: Option<String>,
     /// When it has to be looked at again.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub look_again_at: Option<Timestamp>,
     /// Whether nothing is left to be looked at.
     pub settled: bool,

@@ -22,7 +22,7 @@ use crate::ops::rotate::RotateReport;
 use crate::ops::session::Session;
 
 /// What was ended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RevokeReport {
     /// The agent that the key belongs to.
     pub agent_id: Option<AgentId>,
@@ -45,8 +45,10 @@ pub struct RevokeReport {
     /// Records that hold the same key and stay.
     pub same_key_elsewhere: Vec<KeyId>,
     /// When it was ended, by the server's clock, where that is known.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub ended_at: Option<Timestamp>,
     /// Until when tokens already issued for it may stay good; absent once that is over.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub tokens_end: Option<Timestamp>,
     /// What the server says of the key now.
     pub refusal: Refusal,

@@ -16,11 +16,12 @@ use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::rotate::RotateReport;
 use crate::ops::rotate::change::Change;
 
 /// How far a rotation has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Everything is checked; nothing is made.
@@ -61,7 +62,7 @@ impl fmt::Display for Phase {
 }
 
 /// Which way a rotation goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To the new key.
@@ -111,7 +112,7 @@ pub struct NewKey {
 }
 
 /// The command that is run once the new key is confirmed, and how far it has come.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Hook {
     /// The command line, for the shell.
     pub command: String,
@@ -261,12 +262,6 @@ impl Journal {
         KeySpec { algorithm: self.new.algorithm, bits: self.new.bits }
     }
 
-    /// The refusal of what cannot begin while it is open.
-    pub(super) fn refusal(&self) -> OpError {
-        OpError::new(ErrorCode::RotationOpen, format!("a rotation is open since {} ({})", self.started_at, self.phase))
-            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`")
-    }
-
     /// That it is open, and what goes on with it, in one line.
     pub fn words(&self) -> String {
         let open = format!("a rotation is open since {} ({})", self.started_at, self.phase);
@@ -280,6 +275,25 @@ impl Journal {
             ),
             _ => format!("{open}: `artcafe key rotate --resume` goes on with it"),
         }
+    }
+
+    /// Why something else cannot be done meanwhile.
+    pub fn refusal(&self, now: Timestamp) -> OpError {
+        let words = format!("a rotation is open since {} ({})", self.started_at, self.phase);
+        let error = OpError::new(ErrorCode::RotationOpen, words)
+            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`");
+        match self.fix(now) {
+            Some(fix) => error.fix(fix),
+            None => error,
+        }
+    }
+
+    /// What a program may run to go on with it at this time. Undoing it is a person's decision, and so is going on
+    /// with that; while the grace period runs there is nothing to do.
+    pub fn fix(&self, now: Timestamp) -> Option<Fix> {
+        let waits =
+            self.phase == Phase::Confirmed && !self.retire_requested && self.retire_after.is_some_and(|end| end > now);
+        (self.direction == Direction::Forward && !waits).then_some(Fix::RotateResume)
     }
 
     /// Where it stands, for people and programs.

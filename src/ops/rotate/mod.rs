@@ -101,7 +101,7 @@ pub struct RotateOptions {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Rotated {
     /// A rotation was worked on.
@@ -111,7 +111,7 @@ pub enum Rotated {
 }
 
 /// Why nothing was done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct NothingDone {
     /// `nothing_to_do`.
     pub outcome: &'static str,
@@ -122,7 +122,7 @@ pub struct NothingDone {
 }
 
 /// Where a rotation stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RotateReport {
     /// `rotated`, `in_grace`, `being_undone`, `undone`, or `open` when it stands at another phase.
     pub outcome: &'static str,
@@ -147,8 +147,10 @@ pub struct RotateReport {
     /// `revoked` or `deleted`, once the old key is retired.
     pub retired_by: Option<String>,
     /// When the old key is retired.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub retire_after: Option<Timestamp>,
     /// Until when tokens already issued for the old key stay good at most.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub old_tokens_end: Option<Timestamp>,
     /// Who authorized it, where it was not the old key.
     pub authorized_by: Option<String>,
@@ -179,7 +181,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         Some(journal) if resume || options.finish => journal,
         // Whoever held the lock has finished what this run meant to do.
         None if was_open || changed_since(session)? => return Ok(Rotated::Nothing(changed_meanwhile())),
-        Some(journal) => return Err(journal.refusal()),
+        Some(journal) => return Err(journal.refusal((session.now)())),
         None if resume || options.finish => {
             Journal::remove(paths)?;
             return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
@@ -210,7 +212,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
     hook::replace(session, options, &mut journal)?;
     go_forward(session, options, &mut journal, &mut held)
         .await
-        .map_err(|error| go_on_with(paths, error, "--resume"))?;
+        .map_err(|error| go_on_with(paths, (session.now)(), error, "--resume"))?;
     Ok(Rotated::Worked(Box::new(journal.report())))
 }
 
@@ -285,9 +287,10 @@ fn changed_since(session: &Session) -> Result<bool, OpError> {
 }
 
 /// A failure that leaves the rotation open: the same command would be refused, so the hint names the one that goes on.
-fn go_on_with(paths: &Paths, mut error: OpError, way: &str) -> OpError {
-    if !matches!(Journal::load(paths), Ok(Some(_))) {
-        return error;
+fn go_on_with(paths: &Paths, now: Timestamp, mut error: OpError, way: &str) -> OpError {
+    let Ok(Some(journal)) = Journal::load(paths) else { return error };
+    if error.code.is_retryable() && error.fix.is_none() {
+        error.fix = journal.fix(now);
     }
     let command = format!("`artcafe key rotate {way}`");
     let hint = match error.hint.take() {
@@ -341,7 +344,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
         }
     }
     let back = back::go_back(session, options, &mut journal, &mut held).await;
-    back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, error, "--abort"))?;
+    back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, (session.now)(), error, "--abort"))?;
     journal.direction = Direction::Back;
     let names = named_now(session, &journal)?;
     Ok(RotateReport { outcome: "undone", configuration_names: Some(names), ..journal.report() })

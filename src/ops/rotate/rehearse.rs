@@ -12,7 +12,7 @@ use crate::ops::rotate::{RotateOptions, hook, links, plan};
 use crate::ops::session::Session;
 
 /// What one phase would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct PlannedStep {
     /// The phase that it leads to.
     pub phase: Phase,
@@ -23,7 +23,7 @@ pub struct PlannedStep {
 /// The exact steps of a rotation that would begin now.
 pub fn rehearse(session: &Session, options: &RotateOptions) -> Result<Vec<PlannedStep>, OpError> {
     if let Some(journal) = Journal::load(&session.settings.paths)? {
-        return Err(journal.refusal());
+        return Err(journal.refusal((session.now)()));
     }
     let file = plan::from_file_alone(session)?;
     let agent = session.agent()?;

@@ -11,6 +11,7 @@ use crate::durable;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
 use crate::ops::rotate::change::Change;
@@ -192,7 +193,8 @@ pub(super) fn prove_fresh(session: &Session, options: &RotateOptions, journal: &
             ErrorCode::Differs,
             format!("`{}` no longer names the new key: somebody changed it meanwhile", journal.config.display()),
         )
-        .hint("name the new key again with `artcafe config relink`, then `artcafe key rotate --resume`"));
+        .hint("name the new key again with `artcafe config relink`, then `artcafe key rotate --resume`")
+        .fix(Fix::ConfigRelink));
     }
     let passphrase = passphrase_of_new(session, options, journal)?;
     options.fresh.prove(&journal.config, passphrase.as_ref())

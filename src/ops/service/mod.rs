@@ -23,7 +23,7 @@ pub use selection::Selection;
 pub use state::{ServiceStatus, UnitState, UnitStatus, status};
 
 /// Whose manager runs the timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// The user's.
@@ -84,7 +84,7 @@ pub fn owner(settings: &Settings) -> Result<u32, OpError> {
 }
 
 /// One unit file, as it should be.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Unit {
     /// The file.
     pub path: PathBuf,
@@ -103,7 +103,7 @@ pub fn render(options: &ServiceOptions) -> Result<[Unit; 2], OpError> {
 }
 
 /// What an installation or removal did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ServiceReport {
     /// The unit files.
     pub paths: Vec<PathBuf>,

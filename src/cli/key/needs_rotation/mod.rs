@@ -30,18 +30,20 @@ const NOT_DUE: u8 = 1;
 )]
 pub(crate) struct NeedsRotationArgs {}
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct NeedsRotation {
     needs_rotation: bool,
     verdict: Verdict,
+    #[schemars(with = "crate::schema::Rfc3339")]
     window_opens_at: Timestamp,
+    #[schemars(with = "crate::schema::Rfc3339")]
     due_at: Timestamp,
     why: String,
 }
 
 pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
     let standing = measured(context, &PassphraseArgs::default())?;
-    let answer = Answer {
+    let answer = NeedsRotation {
         needs_rotation: standing.needs_rotation(),
         verdict: standing.verdict,
         window_opens_at: standing.window_opens_at,
