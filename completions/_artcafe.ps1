@@ -1272,6 +1272,7 @@ Register-ArgumentCompleter -Native -CommandName 'artcafe' -ScriptBlock {
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the units and write nothing')
             [CompletionResult]::new('--enable', '--enable', [CompletionResultType]::ParameterName, 'Have systemd read the units and start the timer')
             [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace units that somebody changed')
+            [CompletionResult]::new('--accept-agent-record', '--accept-agent-record', [CompletionResultType]::ParameterName, 'Have the timer rotate although the agent''s own record carries the old key, which stays accepted there')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]')
             [CompletionResult]::new('--allow-new-endpoint', '--allow-new-endpoint', [CompletionResultType]::ParameterName, 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]')

@@ -1228,6 +1228,7 @@ set edit:completion:arg-completer[artcafe] = {|@words|
             cand --print 'Print the units and write nothing'
             cand --enable 'Have systemd read the units and start the timer'
             cand --overwrite 'Replace units that somebody changed'
+            cand --accept-agent-record 'Have the timer rotate although the agent''s own record carries the old key, which stays accepted there'
             cand --insecure-http 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
             cand --allow-new-endpoint 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
             cand --json 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'

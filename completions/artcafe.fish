@@ -1120,6 +1120,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l print -d 'Print the units and write nothing'
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l enable -d 'Have systemd read the units and start the timer'
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l overwrite -d 'Replace units that somebody changed'
+complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l accept-agent-record -d 'Have the timer rotate although the agent\'s own record carries the old key, which stays accepted there'
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand service; and __fish_seen_subcommand_from install" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'

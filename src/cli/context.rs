@@ -167,6 +167,10 @@ impl Context {
                 self.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"))
             }
         }
+        if let Err(error) = crate::ops::state::State::load(&settings.paths) {
+            let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!(": {hint}"));
+            self.output.warn("memory_unreadable", &format!("{error}{hint}"));
+        }
         self.session_quietly(settings, passphrase)
     }
 

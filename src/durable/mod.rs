@@ -154,6 +154,18 @@ pub fn settle(path: &Path) -> Result<(), DurableError> {
     sync_parent(&target)
 }
 
+/// Makes durable that a directory is there, if it is: the process that made it may have died before its own fsync.
+pub fn settle_directory(directory: &Path) -> Result<(), DurableError> {
+    if !directory.is_dir() {
+        return Ok(());
+    }
+    match sync_parent(directory) {
+        // Whose parent is closed to us was made by somebody else.
+        Err(error) if error.io_kind() == Some(io::ErrorKind::PermissionDenied) => Ok(()),
+        other => other,
+    }
+}
+
 /// Adds bytes to the end of a file durably; creates it when it is absent. A crash can leave a part of them. That the
 /// name of a file that was there is durable is the caller's to know: see [`settle`].
 pub fn append(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DurableError> {
@@ -224,6 +236,7 @@ pub fn remove(path: &Path) -> Result<bool, DurableError> {
 
 /// Sees that files can be made in a directory, which is made if it is absent; leaves nothing in it.
 pub fn check_writable(directory: &Path) -> Result<(), DurableError> {
+    settle_directory(directory)?;
     create_private_dir(directory)?;
     // Dropped at once, and removed by that.
     Temporary::create(&directory.join("check"), b"", 0o600).map(|_| ()).map_err(|error| match error {

@@ -296,6 +296,7 @@ pub(super) fn remember(
     let mut state = State::load(&session.settings.paths)?;
     let before = state.clone();
     let known = state.registration(&report.endpoint, &report.tenant_id, &report.agent_id, &report.fingerprint);
+    let on_agent_record = known.is_some_and(|entry| entry.on_agent_record);
     let registered_at = match known {
         Some(entry) if &entry.key_id == id => entry.registered_at.clone(),
         _ => session.now_text(),
@@ -308,6 +309,7 @@ pub(super) fn remember(
         fingerprint: report.fingerprint.clone(),
         private_key_path: path.to_path_buf(),
         registered_at,
+        on_agent_record,
     });
     if state == before {
         // Written by a process that may have died before its fsync.

@@ -32,6 +32,9 @@ pub struct Registration {
     pub private_key_path: PathBuf,
     /// When, RFC 3339 in UTC.
     pub registered_at: String,
+    /// Whether the agent's own record carries the key as well, which no API can change.
+    #[serde(default)]
+    pub on_agent_record: bool,
 }
 
 /// What `setup` made, so that it can be undone.
@@ -122,8 +125,19 @@ impl State {
         serde_json::from_slice(&bytes).map_err(|error| {
             OpError::new(ErrorCode::ConfigInvalid, format!("`{}` is damaged", path.display()))
                 .because(error)
-                .hint("move it away; it holds only what `artcafe key register` can find out again")
+                .hint(format!(
+                    "move it away: `mv '{0}' '{0}.damaged'`; it holds only what `artcafe key register` can find out again",
+                    path.display()
+                ))
         })
+    }
+
+    /// The same for who only reads and can do without: a damaged file is as good as none, which is told elsewhere.
+    pub fn load_if_readable(paths: &Paths) -> Result<Self, OpError> {
+        match Self::load(paths) {
+            Err(error) if error.code == ErrorCode::ConfigInvalid => Ok(Self::default()),
+            other => other,
+        }
     }
 
     /// Writes the file; the caller holds the lock of `$ARTCAFE_HOME`.
@@ -180,6 +194,15 @@ impl State {
                 != (&registration.endpoint, &registration.tenant_id, &registration.agent_id, &registration.fingerprint)
         });
         self.registrations.push(registration);
+    }
+
+    /// Remembers that the agent's own record carries this key; says whether that is new.
+    pub fn mark_on_agent_record(&mut self, endpoint: &str, agent: &AgentId, fingerprint: &str) -> bool {
+        let entry = self
+            .registrations
+            .iter_mut()
+            .find(|entry| entry.endpoint == endpoint && &entry.agent_id == agent && entry.fingerprint == fingerprint);
+        entry.is_some_and(|entry| !std::mem::replace(&mut entry.on_agent_record, true))
     }
 
     /// Remembers what `setup` made; what an earlier run made stays made.

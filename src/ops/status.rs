@@ -69,7 +69,7 @@ pub struct KeyStatus {
 pub fn status(session: &Session) -> Result<StatusReport, OpError> {
     let settings = &session.settings;
     let path = &settings.private_key_path.value;
-    let state = State::load(&settings.paths)?;
+    let state = State::load_if_readable(&settings.paths)?;
     let (key, key_problem) = match key_status(session, &state, path) {
         Ok(key) => (Some(key), None),
         Err(error) => (None, Some(error.to_string())),

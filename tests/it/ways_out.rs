@@ -381,3 +381,77 @@ fn a_new_beginning_is_not_taken_for_an_older_configuration() {
     assert!(env.run(&["status", "--json"]).expect(0).data()["superseded_by"].is_null());
     env.run(&["key", "needs-rotation"]).expect(1);
 }
+
+#[test]
+fn an_agent_whose_record_carries_its_key_is_told_before_a_timer_meets_it() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    let args = ["setup", "--agent-name", "prod-web-01", "--bits", "2048", "--json"];
+    assert_eq!(env.run(&args).expect(0).warnings(), ["agent_record_key"]);
+    assert_eq!(env.run(&args).expect(0).warnings(), ["agent_record_key"]);
+    for name in ["ARTCAFE_TOKEN", "ARTCAFE_API_ENDPOINT", "ARTCAFE_TENANT_ID"] {
+        env.unset(name);
+    }
+    for command in [&["key", "status", "--json"][..], &["key", "status", "--offline", "--json"]] {
+        let run = env.run(command).expect(0);
+        assert_eq!(run.warnings(), ["agent_record_key"], "{command:?}");
+        assert_eq!(run.data()["keys"][0]["standing"]["on_agent_record"], true);
+    }
+    assert_eq!(env.run(&["key", "needs-rotation", "--json"]).expect(1).warnings(), ["agent_record_key"]);
+    let units = env.run(&["service", "install", "--print", "--json"]).expect(0);
+    assert_eq!(units.warnings(), ["agent_record_key"]);
+    let units = env.run(&["service", "install", "--print", "--accept-agent-record", "--json"]).expect(0);
+    assert_eq!(units.warnings(), [""; 0]);
+    let text = units.data()["units"][0]["text"].as_str().unwrap().to_owned();
+    let start = text.lines().find_map(|line| line.strip_prefix("ExecStart=:")).unwrap();
+    // A key that is due is replaced by that command, and not without the flag.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    env.set("ARTCAFE_ROTATION_AFTER", "1s");
+    assert_eq!(env.run(&["key", "rotate", "--if-due", "--json"]).expect(5).code_name(), "AGENT_RECORD_KEY");
+    let words: Vec<&str> = start.split(' ').skip(1).collect();
+    env.run(&words).expect(0);
+    env.unset("ARTCAFE_ROTATION_AFTER");
+    // The new key is on no agent's record.
+    let run = env.run(&["key", "status", "--json"]).expect(0);
+    assert_eq!((run.warnings().len(), &run.data()["keys"][0]["standing"]["on_agent_record"]), (0, &false.into()));
+    env.run(&["key", "rotate"]).expect(0);
+}
+
+#[test]
+fn a_damaged_memory_stops_no_reader_that_can_do_without() {
+    let (server, env, administrator) = proven();
+    let memory = env.path(".artcafe/state/registrations.json");
+    fs::write(&memory, "{\"registrations\": [").unwrap();
+    for command in [&["auth", "test", "--json"][..], &["auth", "token", "--fresh", "--json"], &["status", "--json"]] {
+        assert_eq!(env.run(command).expect(0).warnings(), ["memory_unreadable"], "{command:?}");
+    }
+    // Where the endpoint comes from elsewhere, only the memory says whether the key belongs there.
+    let requests = server.requests().len();
+    assert_eq!(administrator.run(&["auth", "test", "--json"]).expect(78).code_name(), "CONFIG_INVALID");
+    assert_eq!(server.requests().len(), requests);
+    // Nothing is made that could not be remembered.
+    let failure = env.run(&["key", "rotate", "--json"]).expect(78).failure();
+    assert_eq!((server.keys().len(), env.path(".artcafe/state/rotations").exists()), (1, false));
+    follow(&env, &failure["hint"], "mv ");
+    assert_eq!(env.run(&["auth", "test", "--json"]).expect(0).warnings(), [""; 0]);
+    env.run(&["key", "rotate"]).expect(0);
+    env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn a_directory_that_somebody_else_made_is_made_durable_first() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    for folder in [".artcafe", ".ssh"] {
+        use std::os::unix::fs::DirBuilderExt as _;
+        fs::DirBuilder::new().mode(0o700).create(env.path(folder)).unwrap();
+    }
+    let log = env.root().join("points");
+    let mut command = env.command(&["setup", "--agent-id", AGENT, "--bits", "2048"]);
+    command.env("ARTCAFE_TEST_POINTS", &log).stdin(std::process::Stdio::null());
+    assert!(command.output().unwrap().status.success());
+    let points = fs::read_to_string(log).unwrap();
+    let name = format!("fsync-directory {}\n", env.home().display());
+    let (synced, made) = (points.find(&name), points.find("artcafe_agent"));
+    assert!(synced.is_some() && synced < made, "{points}");
+}

@@ -9,7 +9,8 @@ use crate::ops::relink::relink;
 /// Name the current key again in a configuration from the past
 ///
 /// A checkout, a snapshot or a person's edit can bring back a file that names a key which a rotation
-/// has replaced since. This machine remembers what took its place; path and key id are set together.
+/// has replaced since. This machine remembers what took its place; path and key id are set together. While a
+/// rotation is open, the key that it counts on is named, and a file that is gone is written anew.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe config relink\n  artcafe config relink --profile staging\n  artcafe config relink && artcafe auth test"

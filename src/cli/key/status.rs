@@ -17,7 +17,7 @@ use crate::cli::output::{Output, Style};
 use crate::config::Settings;
 use crate::id::{AgentId, ProfileName};
 use crate::ops::due::{Registration, Standing, Verdict, ask, assess};
-use crate::ops::rotate::Direction;
+use crate::ops::rotate::{AGENT_RECORD_KEY, Direction};
 use crate::ops::{ErrorCode, OpError, Session};
 
 use super::needs_rotation::why;
@@ -77,6 +77,10 @@ pub(crate) fn run(context: &Context, args: &KeyStatusArgs) -> Outcome {
     };
     let mut keys = Vec::new();
     for (profile, config_path, standing) in found {
+        if let Ok(Standing { on_agent_record: Some(true), agent_id, .. }) = &standing {
+            let agent = agent_id.as_ref().map_or("(none)", AgentId::as_str);
+            context.output.warn("agent_record_key", &format!("agent `{agent}`: {AGENT_RECORD_KEY}"));
+        }
         let (standing, problem) = match standing {
             Ok(standing) => (Some(standing), None),
             Err(failure) if !args.all_profiles => return Err(failure),

@@ -12,6 +12,8 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::config::{Paths, Settings, duration};
+use crate::ops::due::{Standing, assess};
+use crate::ops::rotate::AGENT_RECORD_KEY;
 use crate::ops::service::Unit;
 use crate::ops::service::{Scope, Selection, ServiceOptions, ServiceReport, install, owner, render, writable};
 use crate::ops::{ErrorCode, OpError};
@@ -44,6 +46,9 @@ pub(crate) struct InstallArgs {
     /// Replace units that somebody changed
     #[arg(long)]
     overwrite: bool,
+    /// Have the timer rotate although the agent's own record carries the old key, which stays accepted there
+    #[arg(long)]
+    accept_agent_record: bool,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -70,6 +75,13 @@ pub(crate) fn run(context: &Context, args: &InstallArgs) -> Outcome {
         .into());
     }
     let options = options(context, args, &settings)?;
+    if !args.accept_agent_record {
+        let session = context.session_quietly(settings.clone(), &PassphraseArgs::default())?;
+        // What is wrong with the key shows when the timer runs; here one thing alone is told beforehand.
+        if let Ok(Standing { on_agent_record: Some(true), .. }) = assess(&session) {
+            context.output.warn("agent_record_key", AGENT_RECORD_KEY);
+        }
+    }
     if args.print {
         let data = UnitsData { units: render(&options)?.into() };
         return context.output.finish("service.units", &data, |data| {
@@ -133,6 +145,7 @@ fn options(context: &Context, args: &InstallArgs, settings: &Settings) -> Result
         writable: writable(settings),
         on_calendar: args.on_calendar.clone(),
         splay: args.splay,
+        accept_agent_record: args.accept_agent_record,
     })
 }
 

@@ -42,6 +42,10 @@ async fn complete(session: &Session, standing: &mut Standing, public: Option<&Pu
         let end = grant.claims().and_then(|claims| claims.expires_at);
         standing.token_life_seconds = end.map(|end| end.duration_since(client.server_now()).as_secs());
     }
+    // Only advice rests on it, and some releases fail on every single agent.
+    if let (Some(public), Ok(record)) = (public, client.agent(agent, grant.access()).await) {
+        standing.on_agent_record = Some(record.public_key.is_some_and(|line| public.is_line(&line)));
+    }
     let records = client.keys(grant.access()).await?;
     let is_same = |record: &&KeyRecord| {
         record.is_of(agent)

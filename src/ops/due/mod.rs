@@ -96,6 +96,7 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
         verdict: Verdict::Unknown,
         rotation: open_rotation(session, now)?,
         superseded_by: superseded::current(session),
+        on_agent_record: registered.is_some_and(|entry| entry.on_agent_record).then_some(true),
     };
     standing.judge(now, settings.rotation.after.value, settings.rotation.max_age.value);
     Ok((standing, public))

@@ -151,6 +151,9 @@ pub struct Standing {
     pub rotation: Option<OpenRotation>,
     /// The key that took this one's place, where the configuration is one from the past.
     pub superseded_by: Option<CurrentKey>,
+    /// Whether the agent's own record carries the key, so that a rotation has to be told to accept that; absent where
+    /// it is not known.
+    pub on_agent_record: Option<bool>,
 }
 
 impl Standing {
@@ -225,6 +228,7 @@ mod tests {
             verdict: Verdict::Unknown,
             rotation: None,
             superseded_by: None,
+            on_agent_record: None,
         };
         standing.judge(now, SignedDuration::from_hours(30 * 24), SignedDuration::from_hours(90 * 24));
         assert_eq!(standing.due_at.duration_since(standing.window_opens_at), SignedDuration::from_hours(60 * 24));

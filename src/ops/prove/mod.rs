@@ -17,6 +17,7 @@ use crate::api::auth::Challenge;
 use crate::api::token::Claims;
 use crate::api::wire::KeyRecord;
 use crate::api::{Access, ApiError, Client};
+use crate::config::Origin;
 use crate::interrupt;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
@@ -52,7 +53,7 @@ pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progre
     let public = key.key.public();
     let endpoint = session.settings.endpoint.value.origin().to_owned();
     let fingerprint = public.openssh_fingerprint();
-    let state = State::load(&session.settings.paths)?;
+    let state = remembered(session)?;
     let (tenant, agent) = (session.tenant()?.clone(), session.agent()?.clone());
     let remembered = state.registration(&endpoint, &tenant, &agent, &fingerprint).map(|entry| entry.key_id.clone());
     let key_id = match (&session.settings.key_id, remembered) {
@@ -83,6 +84,17 @@ pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progre
     let mut proof = Proof { session, client: session.client()?, key, report, progress, last_used: None };
     let verdict = proof.run().await;
     Ok(proof.finish(verdict))
+}
+
+/// What this machine remembers. A damaged memory is done without where the configuration itself names key id and
+/// endpoint: then neither has to be found out, and no stray variable leads the key elsewhere.
+fn remembered(session: &Session) -> Result<State, OpError> {
+    let is_file = |origin: &Origin| matches!(origin, Origin::File { .. });
+    let settings = &session.settings;
+    match is_file(&settings.endpoint.origin) && settings.key_id.as_ref().is_some_and(|id| is_file(&id.origin)) {
+        true => State::load_if_readable(&settings.paths),
+        false => State::load(&settings.paths),
+    }
 }
 
 /// The same for the configured key, as far as it is there and can be read.

@@ -52,6 +52,9 @@ use hook::Held;
 const GO_ON: &str = "go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`";
 const GO_BACK: &str = "go on undoing it: `artcafe key rotate --abort`";
 
+/// What a rotation meets where the agent's own record carries its key, said before it comes to that.
+pub const AGENT_RECORD_KEY: &str = "the agent's own record carries this key, which no API can change: once replaced, it stays accepted at /auth/agent/verify and the WebSocket, so a rotation has to be told `--accept-agent-record`, and a timer is installed with `artcafe service install --accept-agent-record`";
+
 /// Hears of something that stops nothing: its code, and the words for a person.
 pub type OnWarning = Box<dyn Fn(&str, &str)>;
 
@@ -210,7 +213,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
     hook::replace(session, options, &mut journal)?;
     go_forward(session, options, &mut journal, &mut held)
         .await
-        .map_err(|error| go_on_with(paths, error, "--resume"))?;
+        .map_err(|error| go_on_with(paths, (session.now)(), error, "--resume"))?;
     Ok(Rotated::Worked(Box::new(journal.report())))
 }
 
@@ -296,9 +299,10 @@ fn changed_since(session: &Session) -> Result<bool, OpError> {
 }
 
 /// A failure that leaves the rotation open: the same command would be refused, so the hint names the one that goes on.
-fn go_on_with(paths: &Paths, mut error: OpError, way: &str) -> OpError {
-    if !matches!(Journal::load(paths), Ok(Some(_))) {
-        return error;
+fn go_on_with(paths: &Paths, now: Timestamp, mut error: OpError, way: &str) -> OpError {
+    let Ok(Some(journal)) = Journal::load(paths) else { return error };
+    if error.code.is_retryable() && error.fix.is_none() {
+        error.fix = journal.fix(now);
     }
     let command = format!("`artcafe key rotate {way}`");
     let hint = match error.hint.take() {
@@ -353,7 +357,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
     }
     interrupt::go_on_by(GO_BACK);
     let back = back::go_back(session, options, &mut journal, &mut held).await;
-    back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, error, "--abort"))?;
+    back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, (session.now)(), error, "--abort"))?;
     journal.direction = Direction::Back;
     let names = named_now(session, &journal)?;
     Ok(RotateReport { outcome: "undone", configuration_names: Some(names), ..journal.report() })

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::config::{self, ConfigFile, Edit, Format, Key, Scalar};
 use crate::id::KeyId;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::rotate::journal::{Direction, Journal, Phase};
 use crate::ops::rotate::links::behind;
 use crate::ops::session::Session;
@@ -44,6 +45,7 @@ pub(super) fn read_config(journal: &Journal) -> Result<ConfigFile, OpError> {
     ConfigFile::load(&journal.config)?.ok_or_else(|| {
         OpError::new(ErrorCode::FileMissing, format!("the configuration `{}` is gone", journal.config.display()))
             .hint("`artcafe config relink` writes it anew from what the rotation remembers; then `artcafe key rotate --resume` or `--abort`")
+            .fix(Fix::ConfigRelink)
     })
 }
 
@@ -78,7 +80,8 @@ pub(super) fn must_name_old(session: &Session, journal: &Journal, file: &ConfigF
             journal.config.display()
         ),
     )
-    .hint("name the rotation's own key again with `artcafe config relink`, then `artcafe key rotate --resume` or `--abort`"))
+    .hint("name the rotation's own key again with `artcafe config relink`, then `artcafe key rotate --resume` or `--abort`")
+    .fix(Fix::ConfigRelink))
 }
 
 /// The way back has to find one of the two keys, before it is turned to.

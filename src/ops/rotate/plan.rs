@@ -22,6 +22,7 @@ use crate::ops::rotate::journal::{Direction, Journal, NewKey, OldKey, Phase, sup
 use crate::ops::rotate::links::{behind, plain_name};
 use crate::ops::rotate::{RotateOptions, hook};
 use crate::ops::session::Session;
+use crate::ops::state::State;
 
 /// Checks everything and writes down what will be done; makes nothing.
 pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<Journal, OpError> {
@@ -29,6 +30,8 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     let file = from_file_alone(session)?;
     session.refuse_given_key("a rotation")?;
     let (tenant, agent) = (session.tenant()?.clone(), session.agent()?.clone());
+    // What is remembered is written later, and a damaged memory must not show only then.
+    State::load(&settings.paths)?;
     let hook = hook::planned(session, options, file)?;
     can_be_written(session, file)?;
     let old = session.key_file()?;
@@ -259,7 +262,7 @@ async fn refuse_agent_record(session: &Session, grant: &Grant, public: &crate::k
             ErrorCode::AgentRecordKey,
             format!("the record of agent `{agent}` itself carries the old key, which no API can change: it stays accepted at /auth/agent/verify and the WebSocket"),
         )
-        .hint("if that is acceptable, rotate with `--accept-agent-record`; otherwise register a new agent and set that up"));
+        .hint("if that is acceptable, rotate with `--accept-agent-record` (a timer: `artcafe service install --accept-agent-record`); else register an agent in the portal, whose record gets a key of its own, and set that up: `artcafe setup --agent-id ID`"));
     }
     Ok(())
 }

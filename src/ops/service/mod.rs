@@ -55,6 +55,8 @@ pub struct ServiceOptions {
     pub on_calendar: String,
     /// At most this much later.
     pub splay: SignedDuration,
+    /// Rotate although the agent's own record carries the key.
+    pub accept_agent_record: bool,
 }
 
 /// The directories that a rotation under these settings writes to, none inside another.

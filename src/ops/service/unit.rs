@@ -53,7 +53,9 @@ pub(super) fn service(options: &ServiceOptions) -> Result<String, OpError> {
         text.push_str(&format!("User={user}\n"));
     }
     text.push_str(&format!("ExecCondition={}\n", command(options, &["key", "needs-rotation"])?));
-    text.push_str(&format!("ExecStart={}\n", command(options, &["key", "rotate", "--if-due"])?));
+    let accepts: &[&str] = if options.accept_agent_record { &["--accept-agent-record"] } else { &[] };
+    let words = [&["key", "rotate", "--if-due"][..], accepts].concat();
+    text.push_str(&format!("ExecStart={}\n", command(options, &words)?));
     text.push_str(HARDENING);
     // A private /tmp would hide what lies there.
     if !options.writable.iter().any(|path| path.starts_with("/tmp") || path.starts_with("/var/tmp")) {
@@ -149,6 +151,7 @@ mod tests {
             writable: vec![PathBuf::from("/h 5%"), PathBuf::from("/k")],
             on_calendar: "daily".to_owned(),
             splay: jiff::SignedDuration::from_hours(1),
+            accept_agent_record: false,
         }
     }
 

@@ -27,7 +27,8 @@ use crate::ops::fix::Fix;
 use crate::ops::own_key::LoadedKey;
 use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
-use crate::ops::register::{self, RegisterOptions};
+use crate::ops::register::{self, RegisterOptions, RegisterReport};
+use crate::ops::rotate::AGENT_RECORD_KEY;
 use crate::ops::session::Session;
 use crate::ops::state::{Made, State};
 use crate::secret::SecretString;
@@ -142,6 +143,7 @@ impl Run<'_> {
         if let Some(directory) = session.settings.paths.config.value.parent() {
             durable::check_writable(directory)?;
         }
+        durable::settle_directory(&session.settings.paths.state_dir())?;
         if self.options.new_agent.is_none() {
             session.agent()?;
         }
@@ -253,6 +255,9 @@ impl Run<'_> {
                 let is_ours = !report.already_registered || self.is_remembered(session, &report, id)?;
                 register::remember(session, &loaded.path, &report, id)?;
                 register::tell(session, &loaded.path, &report)?;
+                if self.options.new_agent.is_some() {
+                    self.remember_agent_record(session, &report)?;
+                }
                 if loaded.key.algorithm() == Algorithm::Ed25519 && !is_configured(session, id) {
                     self.try_before_keeping(session, grant, loaded, id, is_ours).await?;
                 }
@@ -311,6 +316,16 @@ impl Run<'_> {
             return Ok((Some(outcome), again.or(written)));
         }
         Ok((Some(outcome), written))
+    }
+
+    /// The agent was registered with this key on its own record, which every later rotation will meet.
+    fn remember_agent_record(&self, session: &Session, report: &RegisterReport) -> Result<(), OpError> {
+        let mut state = State::load(&session.settings.paths)?;
+        if state.mark_on_agent_record(&report.endpoint, &report.agent_id, &report.fingerprint) {
+            state.save(&session.settings.paths)?;
+        }
+        self.attendant.warn("agent_record_key", AGENT_RECORD_KEY);
+        Ok(())
     }
 
     /// Tells the history that the configuration begins to name a key that `setup` did not make.

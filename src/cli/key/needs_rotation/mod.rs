@@ -13,6 +13,7 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::ops::due::{Standing, Verdict, assess, refuse_superseded};
+use crate::ops::rotate::AGENT_RECORD_KEY;
 use crate::ops::{ErrorCode, OpError};
 
 /// The exit code of a key that nothing has to be done about.
@@ -49,6 +50,9 @@ pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
         due_at: standing.due_at,
         why: why(&standing),
     };
+    if standing.on_agent_record == Some(true) {
+        context.output.warn("agent_record_key", AGENT_RECORD_KEY);
+    }
     let code = if answer.needs_rotation { ExitCode::SUCCESS } else { ExitCode::from(NOT_DUE) };
     context.output.finish_with("key.needs-rotation", &answer, code, |answer| answer.why.clone())
 }
