@@ -5,9 +5,14 @@ use clap_complete::Shell;
 use serde_json::json;
 
 use crate::cli::Outcome;
+use crate::cli::candidates;
 use crate::cli::context::Context;
+use crate::ops::{ErrorCode, OpError};
 
 /// Print a shell's completion script
+///
+/// The script calls `artcafe` for the words: commands and flags, and from this machine's own files agents,
+/// tenants, keys, profiles and settings. No server is asked. Write it anew after an update.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe completions bash > ~/.local/share/bash-completion/completions/artcafe\n  \
@@ -20,8 +25,14 @@ pub(crate) struct CompletionsArgs {
 
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command(), "artcafe", &mut script);
+    let shell = args.shell.to_string();
+    let shells = clap_complete::env::Shells::builtins();
+    let unknown = || OpError::new(ErrorCode::Usage, format!("there is no completion for `{shell}`"));
+    let completer = shells.completer(&shell).ok_or_else(unknown)?;
+    completer
+        .write_registration(candidates::VARIABLE, "artcafe", "artcafe", "artcafe", &mut script)
+        .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the script").because(error))?;
     let script = String::from_utf8_lossy(&script);
-    let data = json!({ "shell": args.shell.to_string(), "script": script });
+    let data = json!({ "shell": shell, "script": script });
     context.output.finish("completions", &data, |_| script.to_string())
 }

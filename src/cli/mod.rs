@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod audit;
 mod auth;
+mod candidates;
 mod child;
 mod completions;
 mod config;
@@ -90,6 +91,9 @@ pub fn command() -> clap::Command {
 
 /// Runs the program and answers its exit code.
 pub fn run(env: Env) -> ExitCode {
+    if let Some(code) = candidates::answer(&env) {
+        return code;
+    }
     // Its exit codes have meanings of their own, so that whatever goes wrong with it is told from them.
     if key::guard::is_wanted(&env) {
         key::guard::run(|| run_with(env, Some(key::guard::FAILED)))

@@ -16,6 +16,7 @@ mod ending;
 pub mod error;
 pub mod generate;
 pub mod list;
+pub mod local_names;
 pub mod login;
 pub mod logins;
 mod lower_errors;

@@ -14,6 +14,7 @@ mod audit;
 mod auth_login;
 mod auth_test;
 mod clock;
+mod completions;
 mod config_commands;
 mod config_file;
 mod deregister;

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::key::rotate;
 use crate::cli::output::{Output, Style};
@@ -36,7 +37,7 @@ artcafe key revoke KEY_ID --compromised --since 2026-11-01"
 )]
 pub(crate) struct RevokeArgs {
     /// The record's id, or the key's fingerprint: OpenSSH's or the platform's
-    #[arg(value_name = "ID|FINGERPRINT")]
+    #[arg(value_name = "ID|FINGERPRINT", add = candidates::keys())]
     key: Option<String>,
     /// The key that the configuration names
     #[arg(long)]
