@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap_complete::Shell;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::candidates;
@@ -23,6 +24,15 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
+/// A completion script.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ScriptData {
+    /// The shell.
+    shell: String,
+    /// What it sources.
+    script: String,
+}
+
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
     let shell = args.shell.to_string();
@@ -32,7 +42,6 @@ pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> Outcome {
     completer
         .write_registration(candidates::VARIABLE, "artcafe", "artcafe", "artcafe", &mut script)
         .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the script").because(error))?;
-    let script = String::from_utf8_lossy(&script);
-    let data = json!({ "shell": shell, "script": script });
-    context.output.finish("completions", &data, |_| script.to_string())
+    let data = ScriptData { script: String::from_utf8_lossy(&script).into_owned(), shell };
+    context.output.finish("completions", &data, |data| data.script.clone())
 }

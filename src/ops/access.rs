@@ -71,6 +71,8 @@ pub async fn any(session: &Session) -> Result<Grant, OpError> {
         | ErrorCode::ServerFailed
         | ErrorCode::ServerBusy
         | ErrorCode::RateLimited => error,
+        // It says itself what mends it.
+        ErrorCode::KeySuperseded => error,
         _ => missing().because(error),
     })
 }

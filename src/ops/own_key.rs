@@ -13,12 +13,13 @@ use serde::Serialize;
 
 use crate::keys::{self, AgentKey, DecodedKey, KeyError, KeyFiles, KeyFormat, PrivateKey, PublicKey, Signer};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::session::{SecretReader, Session};
+use crate::ops::fix::Fix;
+use crate::ops::session::{SecretReader, Session, loose_mode};
 use crate::ops::{show, superseded};
 use crate::secret::SecretString;
 
 /// What holds the private half of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holder {
     /// A key file.
@@ -116,6 +117,10 @@ impl Session {
     /// The configured key file's key; one that is gone since a rotation replaced it is told as that.
     pub fn key_file(&self) -> Result<LoadedKey, OpError> {
         self.open_key(&self.settings.private_key_path.value).map_err(|error| match error.code {
+            // Where the identity is known, a key for it can be made and registered.
+            ErrorCode::KeyFileMissing if self.agent().is_ok() && self.tenant().is_ok() => {
+                superseded::explained(self, error.fix(Fix::Setup))
+            }
             ErrorCode::KeyFileMissing => superseded::explained(self, error),
             _ => error,
         })
@@ -144,7 +149,7 @@ impl Session {
     pub fn open_key(&self, path: &Path) -> Result<LoadedKey, OpError> {
         let bytes = keys::read_private(path)?;
         if let Some(loose) = keys::check_strict_modes(path, self.user)?.first() {
-            return Err(OpError::new(ErrorCode::LooseMode, loose.to_string()).hint(loose.hint.clone()));
+            return Err(loose_mode(loose));
         }
         Ok(LoadedKey::of(self.decode(bytes.expose(), path)?, Holder::KeyFile, path))
     }

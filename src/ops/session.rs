@@ -12,7 +12,9 @@ use crate::api::{Client, ClientOptions, Tracer};
 use crate::config::{ConfigError, Paths, Settings};
 use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
+use crate::keys;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::own_key::{GivenKey, SshAgent};
 use crate::secret::SecretString;
 
@@ -162,6 +164,15 @@ impl Session {
     /// The time as text, to the second.
     pub fn now_text(&self) -> String {
         (self.now)().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+}
+
+/// A key, or its directory, that others can get at; a mode can be mended, an owner not.
+pub(super) fn loose_mode(loose: &keys::Looseness) -> OpError {
+    let error = OpError::new(ErrorCode::LooseMode, loose.to_string());
+    match loose.bits() {
+        Some(_) => error.hint(format!("`artcafe key repair` mends it, or `{}`", loose.hint)).fix(Fix::KeyRepair),
+        None => error.hint(loose.hint.clone()),
     }
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod argv;
 mod audit;
 mod auth_login;
 mod auth_test;
@@ -20,6 +21,7 @@ mod config_file;
 mod deregister;
 mod documents;
 mod failures;
+mod follower;
 mod generated;
 mod hardening;
 mod key_convert;
@@ -43,6 +45,7 @@ mod safety;
 mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
+mod schemas;
 mod secrets;
 mod service;
 mod setup;
@@ -52,6 +55,7 @@ mod stateless;
 mod support;
 mod tls_and_proxy;
 mod tokens;
+mod ways_out;
 mod wire;
 mod wire_client;
 
