@@ -13,7 +13,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::ProgressForm;
 use crate::cli::remedy::Carried;
 use crate::cli::secrets::{HiddenLogin, StdinOwner};
-use crate::config::{Flags, Origin, Paths, Settings, Sourced};
+use crate::config::{Flags, Origin, Paths, Settings, Sourced, proxy_before};
 use crate::env::Env;
 use crate::interrupt;
 use crate::ops::own_key::SshAgent;
@@ -221,6 +221,7 @@ impl Context {
             },
             allow_insecure_http: self.global.insecure_http || self.env.is_on("ARTCAFE_INSECURE_HTTP"),
             allow_new_endpoint: self.global.allow_new_endpoint || self.env.is_on("ARTCAFE_ALLOW_NEW_ENDPOINT"),
+            proxy: proxy_before(&self.env, &settings.endpoint.value),
             ca_certificate: self.global.ca_cert.clone().or_else(|| self.env.var("ARTCAFE_CA_CERT").map(PathBuf::from)),
             trace: None,
             progress: Progress::default(),

@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod audit;
 mod auth;
+mod candidates;
 mod capabilities;
 mod child;
 mod ci;
@@ -114,6 +115,9 @@ pub use schemas::{documents as schema_documents, file_name as schema_file_name};
 
 /// Runs the program and answers its exit code.
 pub fn run(env: Env) -> ExitCode {
+    if let Some(code) = candidates::answer(&env) {
+        return code;
+    }
     // Its exit codes have meanings of their own, so that whatever goes wrong with it is told from them.
     if key::guard::is_wanted(&env) {
         key::guard::run(|| run_with(env, Some(key::guard::FAILED)))

@@ -141,6 +141,8 @@ error_codes! {
     Findings "FINDINGS" 7 false;
     /// The server cannot be reached.
     ServerUnreachable "SERVER_UNREACHABLE" 69 true;
+    /// The proxy lets no request through.
+    ProxyRefused "PROXY_REFUSED" 69 false;
     /// The server failed.
     ServerFailed "SERVER_FAILED" 69 true;
     /// The server asks to be left alone for a while.
@@ -370,6 +372,18 @@ impl From<ApiError> for OpError {
                 ErrorCode::ServerUnreachable,
                 Some("if the server's certificate is from an authority of your own, name it with `--ca-cert FILE`".to_owned()),
             ),
+            ApiError::NoAnswer { how: Unreachable::ProxyCredentials, .. } => (
+                ErrorCode::ProxyRefused,
+                Some("put user and password into the proxy variable (`http://USER:PASSWORD@HOST:PORT`, special characters as %XX)".to_owned()),
+            ),
+            ApiError::NoAnswer { how: Unreachable::ProxyRefused, .. } => (
+                ErrorCode::ProxyRefused,
+                Some("check user and password in the proxy variable; if they are right, ask who runs the proxy to let the endpoint through, or name its host in NO_PROXY where it can be reached without".to_owned()),
+            ),
+            ApiError::NoAnswer { how: Unreachable::Proxy, .. } => (
+                ErrorCode::ServerUnreachable,
+                Some("check the proxy variable, or name the endpoint's host in NO_PROXY where it can be reached without".to_owned()),
+            ),
             ApiError::NoAnswer { .. } => (
                 ErrorCode::ServerUnreachable,
                 Some("check the endpoint (`artcafe config get api.endpoint`), the network and the proxy variables, then run the same command again".to_owned()),
@@ -413,7 +427,7 @@ impl From<ApiError> for OpError {
         };
         let failure = Self { hint, retry_after, server_words, ..Self::new(code, message) };
         match error {
-            ApiError::Setup { source, .. } | ApiError::NoAnswer { source, .. } => failure.because(source),
+            ApiError::Setup { source, .. } | ApiError::NoAnswer { source: Some(source), .. } => failure.because(source),
             _ => failure,
         }
     }

@@ -19,6 +19,7 @@ pub mod fix;
 pub mod generate;
 pub mod github;
 pub mod list;
+pub mod local_names;
 pub mod login;
 pub mod logins;
 mod lower_errors;

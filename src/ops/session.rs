@@ -78,6 +78,8 @@ pub struct Session {
     pub allow_insecure_http: bool,
     /// Whether a key may be proved at an endpoint where it was not registered.
     pub allow_new_endpoint: bool,
+    /// The proxy before the endpoint as it is named to people, without credentials.
+    pub proxy: Option<String>,
     /// A certificate authority's PEM file to trust besides the system's.
     pub ca_certificate: Option<PathBuf>,
     /// Called after each request, for `--verbose`.
@@ -119,6 +121,7 @@ impl Session {
         let options = ClientOptions {
             origin: endpoint.origin().to_owned(),
             is_loopback: endpoint.is_loopback(),
+            proxy: self.proxy.clone(),
             timeout: self.settings.timeout.value,
             retries: self.settings.retries.value,
             ca_certificate,

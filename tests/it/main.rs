@@ -17,6 +17,7 @@ mod auth_test;
 mod ci;
 mod ci_documents;
 mod clock;
+mod completions;
 mod config_commands;
 mod config_file;
 mod deregister;

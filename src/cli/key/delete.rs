@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::key::revoke;
 use crate::ops::revoke::{Method, Purpose, RevokeOptions, Target, plan, revoke as end};
@@ -20,7 +21,7 @@ use crate::ops::{ErrorCode, OpError};
 #[command(after_help = "Examples:\n  artcafe key delete KEY_ID\n  artcafe key delete KEY_ID --yes --json")]
 pub(crate) struct DeleteArgs {
     /// The record's id, as `artcafe key list` shows it
-    #[arg(value_name = "ID", required_unless_present = "current")]
+    #[arg(value_name = "ID", required_unless_present = "current", add = candidates::keys())]
     key: Option<String>,
     // Known, so that who knows it from `key revoke` is told better than by the parser.
     #[arg(long, hide = true, conflicts_with = "key")]

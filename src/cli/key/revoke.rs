@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::key::rotate;
@@ -37,7 +38,7 @@ artcafe key revoke KEY_ID --compromised --since 2026-11-01"
 )]
 pub(crate) struct RevokeArgs {
     /// The record's id, or the key's fingerprint: OpenSSH's or the platform's
-    #[arg(value_name = "ID|FINGERPRINT")]
+    #[arg(value_name = "ID|FINGERPRINT", add = candidates::keys())]
     key: Option<String>,
     /// The key that the configuration names now
     #[arg(long)]
