@@ -13,6 +13,7 @@
 //! | [`secret`] | values that must not be seen, and where they come from | `secret/source.rs` |
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
 //! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
+//! | [`schema`] | pieces of JSON Schema that reports share | `schema.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!
@@ -67,4 +68,5 @@ pub mod id;
 pub mod keys;
 pub mod ops;
 pub mod sandbox;
+pub mod schema;
 pub mod secret;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::cli::args::{GlobalArgs, PassphraseArgs, PrivateKeyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::remedy::Carried;
 use crate::config::{Flags, Origin, Paths, Settings, Sourced};
 use crate::env::Env;
 use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
@@ -68,9 +69,10 @@ impl StdinOwner {
 
 impl Context {
     /// From the surroundings and the global flags; on failure, the output to report it with.
-    pub(crate) fn new(env: Env, global: GlobalArgs) -> Result<Self, (Output, Failure)> {
+    pub(crate) fn new(env: Env, global: GlobalArgs, carried: Carried) -> Result<Self, (Output, Failure)> {
         let json = global.json || env.is_on("ARTCAFE_JSON");
-        let output = Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color);
+        let output =
+            Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color).with_carried(carried);
         let output = if global.verbose || env.is_on("ARTCAFE_VERBOSE") { output.with_trace() } else { output };
         let stdin = Rc::new(StdinOwner::default());
         // Checked before anything else: what was given may be the secret itself.
@@ -168,7 +170,9 @@ impl Context {
     pub(crate) fn session_of(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
         match crate::ops::rotate::open(&settings.paths) {
             Ok(None) => {}
-            Ok(Some(journal)) => self.output.warn("rotation_open", &journal.words()),
+            Ok(Some(journal)) => {
+                self.output.warn_with("rotation_open", &journal.words(), journal.fix(Env::now()).as_ref());
+            }
             // What only reads goes on: the configuration, not the journal, says which key is in force.
             Err(error) => {
                 self.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"))

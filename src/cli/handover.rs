@@ -15,6 +15,7 @@ use clap::Args;
 use rustix::io::{DupFlags, FdFlags, dup3, fcntl_dupfd_cloexec, fcntl_setfd};
 use tokio::process::{Child, Command};
 
+use crate::checkpoint;
 use crate::cli::auth::{ACCESS_TOKEN, mask};
 use crate::cli::child::Signals;
 use crate::cli::context::Context;
@@ -154,7 +155,7 @@ pub(crate) fn start(
             file = Some(made);
         }
     }
-    let child = command.spawn().map_err(|error| {
+    let child = checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
         let code = match error.kind() {
             ErrorKind::NotFound => ErrorCode::FileMissing,
             ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,

@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod audit;
 mod auth;
+mod capabilities;
 mod child;
 mod ci;
 mod completions;
@@ -22,7 +23,9 @@ mod help;
 mod key;
 mod man;
 mod output;
+mod remedy;
 mod sandbox;
+mod schemas;
 mod service;
 mod setup;
 mod status;
@@ -38,6 +41,7 @@ use args::GlobalArgs;
 use context::Context;
 use failure::Failure;
 use output::Output;
+use remedy::Carried;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -81,6 +85,7 @@ enum Command {
     Service(service::ServiceCommand),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
+    Capabilities(capabilities::CapabilitiesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Help(help::HelpArgs),
@@ -90,6 +95,8 @@ enum Command {
 pub fn command() -> clap::Command {
     Cli::command()
 }
+
+pub use schemas::{documents as schema_documents, file_name as schema_file_name};
 
 /// Runs the program and answers its exit code.
 pub fn run(env: Env) -> ExitCode {
@@ -103,16 +110,19 @@ pub fn run(env: Env) -> ExitCode {
 
 /// The same; every failure ends with `failed`, where that is given.
 fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
-    let parsed = Cli::command().try_get_matches_from(&env.args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let parsed = Cli::command()
+        .try_get_matches_from(&env.args)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return failure::usage(&env, &error, failed.unwrap_or(ErrorCode::Usage.exit_code())),
     };
     let report = |failure: Failure, output: &Output| {
         let exit_code = failed.unwrap_or(failure.0.code.exit_code());
         failure.report(output, exit_code)
     };
-    let context = match Context::new(env, cli.global) {
+    let carried = Carried::of(&cli.global, &matches);
+    let context = match Context::new(env, cli.global, carried) {
         Ok(context) => context,
         Err((output, failure)) => return report(failure, &output),
     };
@@ -128,6 +138,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
+        Command::Capabilities(args) => capabilities::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
         Command::Help(args) => help::run(&context, &args),

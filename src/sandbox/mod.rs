@@ -53,7 +53,7 @@ pub const EXAMPLE_AGENT: &str = "prod-data-processor-01";
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What a caller needs to use a running sandbox.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Info {
     /// The origin, without a trailing slash.
     pub url: String,
@@ -64,7 +64,7 @@ pub struct Info {
 }
 
 /// One tenant of a running sandbox.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, schemars::JsonSchema)]
 pub struct TenantInfo {
     /// The tenant's id.
     pub id: String,

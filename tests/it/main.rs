@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod argv;
 mod audit;
 mod auth_login;
 mod auth_test;
@@ -20,6 +21,7 @@ mod config_file;
 mod deregister;
 mod documents;
 mod failures;
+mod follower;
 mod generated;
 mod github;
 mod key_convert;
@@ -43,6 +45,7 @@ mod safety;
 mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
+mod schemas;
 mod secrets;
 mod service;
 mod setup;
@@ -53,6 +56,7 @@ mod token_flight;
 mod token_handover;
 mod token_netrc;
 mod tokens;
+mod ways_out;
 mod wire;
 mod wire_client;
 

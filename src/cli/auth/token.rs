@@ -68,16 +68,20 @@ enum Format {
     Netrc,
 }
 
-#[derive(Serialize)]
-struct TokenData<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct TokenData<'a> {
     token: &'a str,
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     expires_at: Option<Timestamp>,
 }
 
 /// A token that went to the step's outputs.
-#[derive(Serialize)]
-struct OutputData<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct OutputData<'a> {
+    /// The output's name.
     output: &'a str,
+    /// When the token ends, by the server's clock; null where it does not say.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     expires_at: Option<Timestamp>,
 }
 

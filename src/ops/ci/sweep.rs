@@ -25,13 +25,14 @@ pub struct SweepPlan {
 }
 
 /// One left-over and what became of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Swept {
     /// The record's id.
     pub key_id: KeyId,
     /// Its name.
     pub name: String,
     /// When it was made, by the server's time.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub created_at: Option<Timestamp>,
     /// `found` in a dry run, else `deleted`, or `failed`.
     pub outcome: &'static str,
@@ -40,7 +41,7 @@ pub struct Swept {
 }
 
 /// What was found and done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SweepReport {
     /// The left-overs.
     pub keys: Vec<Swept>,

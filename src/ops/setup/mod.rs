@@ -22,6 +22,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions};
 use crate::ops::session::{LoadedKey, Session};
@@ -342,9 +343,17 @@ impl Run<'_> {
             Some(hint) => format!("{hint}; then run the same `artcafe setup` again, which goes on from here"),
             None => "run the same `artcafe setup` again, which goes on from here".to_owned(),
         };
-        OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", ")))
-            .because(error)
-            .hint(hint)
+        // Where a person is needed first, running it again would end here again.
+        let fix = match &error.fix {
+            None if error.code.is_retryable() => Some(Fix::Setup),
+            fix => fix.clone(),
+        };
+        let retry_after = error.retry_after;
+        let failure =
+            OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", ")))
+                .because(error)
+                .hint(hint);
+        OpError { fix, retry_after, ..failure }
     }
 
     /// What a run would do, found out from this machine alone.

@@ -6,6 +6,7 @@
 pub(crate) mod fake;
 pub(crate) mod files;
 pub(crate) mod http;
+pub(crate) mod schema;
 
 use std::fs;
 use std::io::Write as _;
@@ -130,12 +131,15 @@ pub(crate) struct Run {
 
 impl Run {
     /// What a process left.
+    #[track_caller]
     pub(crate) fn of(output: Output) -> Self {
-        Self {
+        let run = Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        };
+        schema::check(&run.stdout, &run.stderr);
+        run
     }
 
     /// Expects an exit code, and shows everything when it is another.
