@@ -268,6 +268,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
@@ -496,6 +497,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -525,6 +527,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l fresh -d 'Ask the server for a new one in any case'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
@@ -611,6 +614,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l ca-cert -d 'Tru
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l fresh -d 'Ask the server for a new one in any case'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l token-file -d 'Give the token in a private file, whose path is in ARTCAFE_TOKEN_FILE, instead of in the environment'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'

@@ -44,6 +44,13 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARTCAFE_KEY_ID", None, "The key record's id on the server; overrides auth.ssh_key.key_id"),
     variable("ARTCAFE_PRIVATE_KEY_PATH", None, "The private key file; overrides auth.ssh_key.private_key_path"),
     variable(
+        "ARTCAFE_PRIVATE_KEY",
+        None,
+        "Where the private key itself comes from for this run: a SOURCE; used instead of a key file, never saved",
+    ),
+    variable("ARTCAFE_SSH_AGENT", Some("--ssh-agent"), "1 signs through the ssh-agent; KEY.pub says which of its keys"),
+    variable("SSH_AUTH_SOCK", None, "Socket of the ssh-agent, for --ssh-agent or where only KEY.pub is on the disk"),
+    variable(
         "ARTCAFE_ROTATION_AFTER",
         None,
         "Age at which timers replace the key; overrides rotation.after [default: 30d]",

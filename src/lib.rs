@@ -15,6 +15,7 @@
 //! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
 //! | [`schema`] | pieces of JSON Schema that reports share | `schema.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
+//! | [`hardening`] | no core file, and no stranger in this process's memory | `hardening.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!
 //! Imports go one way: `cli → ops → {api, keys, config} → {durable, secret, id, env}`; the sandbox
@@ -64,6 +65,7 @@ pub mod cli;
 pub mod config;
 pub mod durable;
 pub mod env;
+pub mod hardening;
 pub mod id;
 pub mod keys;
 pub mod ops;

@@ -22,6 +22,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::surroundings;
 use crate::config::Paths;
+use crate::hardening;
 use crate::ops::tokens::TokenFile;
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::SecretString;
@@ -155,7 +156,8 @@ pub(crate) fn start(
             file = Some(made);
         }
     }
-    let child = checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
+    let spawned = checkpoint::start().and_then(|()| hardening::as_found(|| command.spawn()));
+    let child = spawned.map_err(|error| {
         let code = match error.kind() {
             ErrorKind::NotFound => ErrorCode::FileMissing,
             ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,

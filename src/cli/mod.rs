@@ -26,6 +26,7 @@ mod output;
 mod remedy;
 mod sandbox;
 mod schemas;
+mod secrets;
 mod service;
 mod setup;
 mod status;
@@ -126,6 +127,10 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Ok(context) => context,
         Err((output, failure)) => return report(failure, &output),
     };
+    if let Some(problem) = crate::hardening::problem() {
+        let text = format!("this process's memory could not be closed to others: {problem}");
+        context.output.warn("memory_open", &text);
+    }
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),

@@ -32,8 +32,14 @@ const OF_FRESH_PROCESS: [&str; 15] = [
 ];
 
 /// What holds a secret or says where one is; also what another `artcafe exec` around this one handed over.
-const SECRET: [&str; 5] =
-    ["ARTCAFE_TOKEN", "ARTCAFE_TOKEN_SOURCE", "ARTCAFE_PASSPHRASE_SOURCE", ACCESS_TOKEN, TOKEN_FILE];
+const SECRET: [&str; 6] = [
+    "ARTCAFE_TOKEN",
+    "ARTCAFE_TOKEN_SOURCE",
+    "ARTCAFE_PASSPHRASE_SOURCE",
+    "ARTCAFE_PRIVATE_KEY",
+    ACCESS_TOKEN,
+    TOKEN_FILE,
+];
 
 /// This program, to be started anew with a cleared environment.
 pub(crate) fn fresh_process(context: &Context) -> Result<FreshProcess, Failure> {

@@ -22,6 +22,7 @@ pub mod list;
 pub mod login;
 pub mod logins;
 mod lower_errors;
+pub mod own_key;
 pub mod pages;
 pub mod prove;
 pub mod register;

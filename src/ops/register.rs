@@ -76,6 +76,7 @@ pub struct RegisterReport {
 
 /// Registers the configured private key.
 pub async fn register(session: &Session, options: &RegisterOptions) -> Result<RegisterReport, OpError> {
+    session.refuse_given_key("a registration")?;
     let key = session.key()?;
     // Asked before the server is: a file nobody can write must not show only after the registration.
     let lock = if options.dry_run { None } else { Some(session.lock()?) };

@@ -69,7 +69,10 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
     let folder = env.path(".artcafe/state/tokens");
     let (mut killed, mut more) = (0, 0);
     let mut random: u64 = 0x9E37_79B9_7F4A_7C15;
-    for round in 0..200 {
+    for round in 0..400 {
+        if killed == 200 {
+            break;
+        }
         for file in kept(&env) {
             fs::remove_file(file).unwrap();
         }
@@ -77,12 +80,12 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
             fs::write(lock.path(), "").unwrap();
         }
         let before = asked(&server);
-        let seen = server.requests().len();
+        let seen = server.answered();
         let start = || {
             let mut command = env.command(&["auth", "token"]);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
-        let children: Vec<Child> = (0..3).map(|_| start()).collect();
+        let children: Vec<Child> = (0..2 + round % 2).map(|_| start()).collect();
         // Whoever takes the lock first is the leader; it dies between then and its end.
         let leader = loop {
             if let Some(pid) = holder(&folder) {
@@ -95,10 +98,10 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
         random ^= random << 17;
         // After none to two of its three requests, and a little later, however slow the machine is.
         let after = usize::try_from(random % 3).unwrap();
-        while server.requests().len() < seen + after {
+        while server.answered() < seen + after {
             std::thread::sleep(Duration::from_micros(200));
         }
-        std::thread::sleep(Duration::from_micros((random >> 8) % 5_000));
+        std::thread::sleep(Duration::from_micros((random >> 8) % 3_000));
         let _ = kill_process(Pid::from_raw(leader).unwrap(), Signal::KILL);
         let mut tokens = Vec::new();
         for child in children {
@@ -120,8 +123,7 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
         assert_eq!(tokens.len(), 1, "round {round}");
     }
     // Otherwise the kills came too late, and little was shown.
-    assert!(killed >= 100 && more >= 30, "{killed} were killed in time, {more} of them had asked");
-    println!("{killed} were killed in time, {more} of them had asked");
+    assert!(killed == 200 && more >= 50, "{killed} were killed in time, {more} of them had asked");
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn those_who_waited_for_an_attempt_that_failed_share_its_failure() {
     drop(open);
     for failure in &failures {
         assert_eq!((&failure["code"], &failure["retryable"]), (&"SERVER_FAILED".into(), &true.into()), "{failure}");
-        assert!(failure["message"].as_str().unwrap().contains("on holiday"), "{failure}");
+        assert_eq!(failure["server_message"], "on holiday", "{failure}");
     }
     let told = failures
         .iter()

@@ -13,14 +13,15 @@ use crate::api::{ApiError, Client};
 use crate::checkpoint;
 use crate::config::Sourced;
 use crate::id::KeyId;
-use crate::keys::{Algorithm, KeyFormat, KeySpec, PrivateKey, PublicKey};
+use crate::keys::{Algorithm, KeySpec, PrivateKey, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::ending::{self, Ending, Method};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::own_key::{Holder, LoadedKey};
 use crate::ops::prove;
 use crate::ops::register;
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::secret::SecretString;
 
 /// What to make and how to call it.
@@ -174,8 +175,9 @@ impl<S: AsyncFnMut() -> ErrorCode> Run<'_, S> {
         session.settings.key_id = Some(Sourced::default_of(id.clone()));
         let algorithm = key.algorithm();
         let loaded = LoadedKey {
-            format: KeyFormat::default_for(algorithm),
-            key,
+            format: None,
+            key: key.into(),
+            holder: Holder::Memory,
             path: PathBuf::from("the key of this job"),
             comment: None,
             encrypted: false,

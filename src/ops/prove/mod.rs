@@ -20,7 +20,8 @@ use crate::api::{Access, ApiError, Client};
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::own_key::LoadedKey;
+use crate::ops::session::Session;
 use crate::ops::state::State;
 use crate::ops::superseded;
 use crate::secret::{Secret, SecretString};
@@ -66,6 +67,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         key_id,
         fingerprint,
         algorithm: key.key.algorithm(),
+        signer: key.holder,
         steps: Vec::new(),
         claims: None,
         token_life_seconds: None,

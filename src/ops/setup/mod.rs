@@ -23,9 +23,10 @@ use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
+use crate::ops::own_key::LoadedKey;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions};
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::ops::state::{Made, State};
 use crate::secret::SecretString;
 

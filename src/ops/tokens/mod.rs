@@ -1,7 +1,7 @@
 //! The agent's tokens, kept until shortly before they end: `$ARTCAFE_HOME/state/tokens/`.
 //!
 //! Owns which token may be handed out again. An entry belongs to one endpoint, tenant, agent, key id and
-//! key *file* (device, inode, time of change and size), so a token is never shared between tenants and
+//! key *file* (device, inode, time of change and size; of a key without a file, its fingerprint), so a token is never shared between tenants and
 //! never outlives a change of key. What always holds: a kept token that is handed out has the life that
 //! was asked for, by the server's clock, however this machine's clock is set; of many processes that find none, one asks the server and the
 //! others take what it got, or the failure that it met; an entry that is torn, foreign or from the future is as good as none. A
@@ -67,9 +67,16 @@ struct Owner {
     tenant_id: String,
     agent_id: String,
     key_id: Option<String>,
-    key_path: PathBuf,
-    /// Device, inode, time of change in nanoseconds and size of the private key's file.
-    key_file: (u64, u64, i64, i64, u64),
+    key: Mark,
+}
+
+/// How a key is known again without being opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Mark {
+    /// By its file, or where an ssh-agent holds it the public one: path, device, inode, time of change and size.
+    File(PathBuf, u64, u64, i64, i64, u64),
+    /// One that has no file: by its fingerprint.
+    Fingerprint(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -182,12 +189,13 @@ fn since_start() -> Option<(String, u64)> {
     Some((text("/proc/sys/kernel/random/boot_id")?.trim().to_owned(), u64::try_from(milliseconds).ok()?))
 }
 
-/// Other entries whose tokens have ended; what cannot be read is left alone.
+/// Other entries whose tokens have ended, by the server's clock; what cannot be read is left alone.
 fn forget_ended(session: &Session, except: &std::path::Path) -> Result<(), OpError> {
+    let now = session.client()?.server_now();
     for path in entries(&session.settings.paths)?.into_iter().filter(|path| path != except) {
         let entry =
             durable::read_if_present(&path, LARGEST)?.and_then(|bytes| serde_json::from_slice::<Entry>(&bytes).ok());
-        if entry.is_some_and(|entry| entry.expires_at < (session.now)()) {
+        if entry.is_some_and(|entry| entry.expires_at < now) {
             durable::remove(&path)?;
         }
     }
@@ -243,18 +251,26 @@ async fn by_proof(session: &Session, options: TokenOptions) -> Result<Token, OpE
     Ok(Token { token, expires_at, left, is_short: left.is_some_and(|left| left < options.min_ttl) })
 }
 
-/// Nothing where the key file cannot be looked at: then the proof says what is wrong with it.
+/// Nothing where no token can be kept, or the key cannot be looked at: then the proof says what is wrong with it.
 fn owner(session: &Session) -> Result<Option<Owner>, OpError> {
     let settings = &session.settings;
-    let key_path = settings.private_key_path.value.clone();
-    let Ok(metadata) = std::fs::metadata(&key_path) else { return Ok(None) };
+    let key = match &session.given_key {
+        // A machine without a home gets none for the sake of a key that leaves no trace.
+        Some(_) if !settings.paths.has_place_for_home() => return Ok(None),
+        Some(_) => Mark::Fingerprint(session.key()?.key.public().openssh_fingerprint()),
+        None => {
+            let path = session.file_of_key();
+            let Ok(metadata) = std::fs::metadata(&path) else { return Ok(None) };
+            let (seconds, nanoseconds) = (metadata.ctime(), metadata.ctime_nsec());
+            Mark::File(path, metadata.dev(), metadata.ino(), seconds, nanoseconds, metadata.size())
+        }
+    };
     Ok(Some(Owner {
         endpoint: settings.endpoint.value.origin().to_owned(),
         tenant_id: session.tenant()?.to_string(),
         agent_id: session.agent()?.to_string(),
         key_id: settings.key_id.as_ref().map(|id| id.value.to_string()),
-        key_path,
-        key_file: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec(), metadata.size()),
+        key,
     }))
 }
 
@@ -264,8 +280,11 @@ fn folder(paths: &Paths) -> PathBuf {
 
 /// One file for each identity; what is in it says whether it is of this very key.
 fn path(session: &Session, owner: &Owner) -> PathBuf {
-    let key_path = owner.key_path.display().to_string();
-    let parts = [&owner.endpoint, &owner.tenant_id, &owner.agent_id, owner.key_id.as_ref().unwrap_or(&key_path)];
+    let key = match &owner.key {
+        Mark::File(path, ..) => path.display().to_string(),
+        Mark::Fingerprint(fingerprint) => fingerprint.clone(),
+    };
+    let parts = [&owner.endpoint, &owner.tenant_id, &owner.agent_id, owner.key_id.as_ref().unwrap_or(&key)];
     let joined = parts.map(String::as_str).join("\n");
     let hash = digest::digest(&digest::SHA256, joined.as_bytes());
     let name: String = hash.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
