@@ -34,7 +34,7 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::login::AuthStatusReport>("auth.status"),
     report::<auth::TestData>("auth.test"),
     report::<auth::TokenData<'static>>("auth.token"),
-    report::<auth::OutputData>("auth.token.output"),
+    report::<auth::OutputData<'static>>("auth.token.output"),
     report::<capabilities::Capabilities>("capabilities"),
     report::<ops::ci::SweepReport>("ci.sweep"),
     report::<completions::ScriptData>("completions"),
