@@ -16,6 +16,7 @@ mod completions;
 mod config;
 mod context;
 mod deregister;
+mod event;
 mod exec;
 mod failure;
 mod github;
