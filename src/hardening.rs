@@ -18,7 +18,7 @@ pub fn close() {
     FOUND.get_or_init(|| {
         let found = getrlimit(Resource::Core);
         let closed = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-        (found.clone(), set_soft(&found, Some(0)).and(closed).err())
+        (found, set_soft(&found, Some(0)).and(closed).err())
     });
 }
 
