@@ -16,6 +16,7 @@ mod completions;
 mod config;
 mod context;
 mod deregister;
+mod event;
 mod exec;
 mod failure;
 mod github;
@@ -99,10 +100,17 @@ impl Command {
     /// Whether a signal lets the step in hand be finished. A command that runs others has its own rules, or leaves
     /// them to those.
     fn ends_after_a_step(&self) -> bool {
-        !matches!(
-            self,
-            Self::Exec(_) | Self::Service(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_)
-        )
+        match self {
+            // It takes its key back first, which is a request that a signal must not refuse.
+            Self::Ci(args) => !args.runs_a_command(),
+            Self::Exec(_)
+            | Self::Service(_)
+            | Self::Sandbox(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Help(_) => false,
+            _ => true,
+        }
     }
 }
 

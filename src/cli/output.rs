@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Outcome;
 use crate::cli::args::ColorWhen;
+use crate::cli::event::What;
 use crate::cli::failure::Failure;
 use crate::cli::github;
 use crate::cli::progress::OpenStep;
@@ -23,9 +24,6 @@ use crate::cli::remedy::{Carried, Remedy};
 use crate::env::{Env, Streams};
 use crate::interrupt;
 use crate::ops::{ErrorCode, Fix, OpError};
-
-/// The schema of events.
-pub(super) const EVENT: &str = "artcafe.event/1";
 
 /// Where and how to print.
 #[derive(Clone)]
@@ -126,8 +124,8 @@ impl Output {
     }
 
     /// An event, in one line.
-    pub(super) fn event(&self, event: Value) {
-        self.to_stderr(&event.to_string());
+    pub(super) fn event(&self, event: What) {
+        self.to_stderr(&event.line());
     }
 
     /// What another thread makes an output of the same kind with; what was told so far stays here.
@@ -182,7 +180,7 @@ impl Output {
                 }
             }
             None if events => {
-                line_to(&streams, &json!({ "schema": EVENT, "event": "trace", "message": text }).to_string());
+                line_to(&streams, &What::Trace { message: text.to_owned() }.line());
             }
             None => line_to(&streams, &paint(color, Style::Faint, text)),
         }
@@ -210,9 +208,7 @@ impl Output {
         let warning = Warning { code: code.to_owned(), message: text.to_owned(), fix: self.remedy(fix) };
         self.warnings.borrow_mut().push(warning.clone());
         if self.events {
-            self.event(json!({
-                "schema": EVENT, "event": "warning", "code": code, "message": text, "fix": warning.fix,
-            }));
+            self.event(What::Warning { code: warning.code, message: warning.message, fix: warning.fix });
         } else if !self.json {
             self.to_stderr(&format!("{} {text}", self.paint_err(Style::Warning, "warning:")));
         }

@@ -7,11 +7,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use clap::ValueEnum;
-use serde_json::json;
-
-use crate::cli::output::{EVENT, Output, Spinner, Style};
+use crate::cli::event::What;
+use crate::cli::output::{Output, Spinner, Style};
 use crate::ops::progress::{Progress, Stage, Told};
+use clap::ValueEnum;
 
 /// How progress is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +50,7 @@ impl Output {
             let open = (told.stage == Stage::Started).then(|| (command, told.step.to_owned()));
             output.open_step.replace(open);
             if output.has_events() {
-                output.event(step_event(command, &told));
+                output.event(step_event(command, &told, None));
             } else if told.stage == Stage::Started {
                 spinner.replace(output.say_begun(told.detail));
             } else if with_lines {
@@ -65,9 +64,8 @@ impl Output {
         if let Some((command, step)) = self.open_step.take()
             && self.has_events()
         {
-            let mut event = step_event(command, &Told { step: &step, stage: Stage::Failed, detail: "" });
-            event["code"] = code.into();
-            self.event(event);
+            let told = Told { step: &step, stage: Stage::Failed, detail: "" };
+            self.event(step_event(command, &told, Some(code)));
         }
     }
 
@@ -92,13 +90,12 @@ impl Output {
     }
 }
 
-fn step_event(command: &str, told: &Told<'_>) -> serde_json::Value {
-    json!({
-        "schema": EVENT,
-        "event": "step",
-        "command": command,
-        "step": told.step,
-        "state": told.stage,
-        "detail": told.detail,
-    })
+fn step_event(command: &'static str, told: &Told<'_>, code: Option<&str>) -> What {
+    What::Step {
+        command,
+        step: told.step.to_owned(),
+        state: told.stage,
+        detail: told.detail.to_owned(),
+        code: code.map(str::to_owned),
+    }
 }

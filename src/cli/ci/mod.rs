@@ -31,6 +31,13 @@ pub(crate) struct CiArgs {
     command: Option<CiCommand>,
 }
 
+impl CiArgs {
+    /// Whether a command is to be run, which has its own rules for signals.
+    pub(crate) fn runs_a_command(&self) -> bool {
+        self.command.is_none()
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum CiCommand {
     Sweep(sweep::SweepArgs),

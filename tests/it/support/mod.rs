@@ -222,7 +222,18 @@ pub(crate) struct TestEnv {
 impl TestEnv {
     /// Nothing is set but HOME and PATH.
     pub(crate) fn new() -> Self {
-        let dir = std::rc::Rc::new(tempfile::tempdir().unwrap());
+        Self::in_directory(tempfile::tempdir().unwrap())
+    }
+
+    /// The same as [`Self::with`] on a file system in memory, where an fsync costs nothing.
+    pub(crate) fn in_memory(server: &Server) -> Self {
+        let memory = Path::new("/dev/shm");
+        let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        Self::in_directory(dir.unwrap()).pointed_to(server)
+    }
+
+    fn in_directory(dir: tempfile::TempDir) -> Self {
+        let dir = std::rc::Rc::new(dir);
         fs::create_dir(dir.path().join("user")).unwrap();
         let mut env = Self { dir, vars: Vec::new() };
         let home = env.home().display().to_string();
@@ -234,11 +245,14 @@ impl TestEnv {
 
     /// The environment points to this server's first tenant, with an administrator's token.
     pub(crate) fn with(server: &Server) -> Self {
-        let mut env = Self::new();
-        env.set("ARTCAFE_API_ENDPOINT", server.url());
-        env.set("ARTCAFE_TENANT_ID", server.tenant());
-        env.set("ARTCAFE_TOKEN", server.token());
-        env
+        Self::new().pointed_to(server)
+    }
+
+    fn pointed_to(mut self, server: &Server) -> Self {
+        self.set("ARTCAFE_API_ENDPOINT", server.url());
+        self.set("ARTCAFE_TENANT_ID", server.tenant());
+        self.set("ARTCAFE_TOKEN", server.token());
+        self
     }
 
     /// Sets a variable for every run from here on.
