@@ -50,7 +50,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// From the surroundings and the global flags; on failure, the output to report it with.
-    pub(crate) fn new(env: Env, global: GlobalArgs, carried: Carried) -> Result<Self, (Output, Failure)> {
+    pub(crate) fn new(env: Env, global: GlobalArgs, carried: Carried) -> Result<Self, Box<(Output, Failure)>> {
         let json = global.json || env.is_on("ARTCAFE_JSON");
         let output =
             Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color).with_carried(carried);
@@ -65,7 +65,7 @@ impl Context {
             Ok(stdin.claim(&source, "--token")?)
         });
         if let Err(failure) = checked {
-            return Err((output, failure));
+            return Err(Box::new((output, failure)));
         }
         Ok(Self {
             stdin,

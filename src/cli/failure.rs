@@ -57,7 +57,7 @@ impl ErrorReport {
             retryable: error.code.is_retryable(),
             retry_after_ms: milliseconds(error),
             docs: docs(error.code),
-            fix: output.remedy(error.fix.as_ref()),
+            fix: output.remedy(error.fix.as_deref()),
         }
     }
 }

@@ -152,7 +152,10 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     let carried = Carried::of(&cli.global, &matches);
     let context = match Context::new(env, cli.global, carried) {
         Ok(context) => context,
-        Err((output, failure)) => return report(failure, &output),
+        Err(refused) => {
+            let (output, failure) = *refused;
+            return report(failure, &output);
+        }
     };
     if let Some(problem) = crate::hardening::problem() {
         let text = format!("this process's memory could not be closed to others: {problem}");

@@ -33,7 +33,11 @@ fn text(output: &Output, report: &StatusReport) -> String {
     match (&report.key, &report.key_problem) {
         (Some(key), _) => {
             let age = key.age_days.map_or_else(String::new, |days| format!(", {days} days old"));
-            let protection = if key.encrypted { ", protected by a passphrase" } else { "" };
+            let protection = match (key.only_public, key.encrypted) {
+                (true, _) => ", held by an ssh-agent: only its public half is here",
+                (false, true) => ", protected by a passphrase",
+                (false, false) => "",
+            };
             let kind = match (&key.algorithm, key.bits) {
                 (Some(algorithm), Some(bits)) => format!("{algorithm} {bits}"),
                 _ => "algorithm hidden".to_owned(),

@@ -181,7 +181,7 @@ pub struct OpError {
     /// The next command or step.
     pub hint: Option<String>,
     /// What a program may run about it; `None` where a person is needed.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// How long to wait before the same command is run again, where that is known.
     pub retry_after: Option<Duration>,
     /// The server's own words, which are no part of the message.
@@ -214,7 +214,7 @@ impl OpError {
     /// With what a program may run about it.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+        self.fix = Some(Box::new(fix));
         self
     }
 

@@ -198,6 +198,11 @@ pub(super) fn is_only_public(path: &Path) -> bool {
     path.symlink_metadata().is_err() && KeyFiles::at(path).public.symlink_metadata().is_ok()
 }
 
+/// The public half of a key whose private one is not on the disk, as its `.pub` file has it.
+pub(super) fn held_by_agent(path: &Path) -> Option<PublicKey> {
+    show::public_beside(path).filter(|_| is_only_public(path))
+}
+
 /// Which of an agent's keys is meant: that of the `.pub` file, else that of a key file which shows it.
 fn public_half(path: &Path) -> Result<PublicKey, OpError> {
     if let Some(public) = show::public_beside(path) {

@@ -10,6 +10,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys;
 use crate::ops::error::OpError;
 use crate::ops::login::{self, LoginStatus};
+use crate::ops::own_key;
 use crate::ops::session::Session;
 use crate::ops::show;
 use crate::ops::state::{Registration, State};
@@ -57,6 +58,8 @@ pub struct KeyStatus {
     pub bits: Option<u32>,
     /// Whether a passphrase protects it.
     pub encrypted: bool,
+    /// Whether only its public half is on the disk, so that an ssh-agent has to sign.
+    pub only_public: bool,
     /// The OpenSSH fingerprint; where a passphrase hides it, the one that was registered from this file.
     pub fingerprint: Option<String>,
     /// The age of its file in whole days.
@@ -114,6 +117,18 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
 
 /// The key as it shows. Nobody is asked for a passphrase: of a PEM file that has one, the algorithm stays unknown.
 fn key_status(session: &Session, state: &State, path: &Path) -> Result<KeyStatus, OpError> {
+    if let Some(public) = own_key::held_by_agent(path) {
+        return Ok(KeyStatus {
+            path: path.to_path_buf(),
+            algorithm: Some(public.algorithm().map_or_else(|| public.key_type().to_owned(), |found| found.to_string())),
+            bits: Some(public.bits()),
+            encrypted: false,
+            only_public: true,
+            fingerprint: Some(public.openssh_fingerprint()),
+            age_days: None,
+            problems: Vec::new(),
+        });
+    }
     let bytes = keys::read_private(path)?;
     let inspection = keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path))?;
     let facts = show::facts(session, path)?;
@@ -125,6 +140,7 @@ fn key_status(session: &Session, state: &State, path: &Path) -> Result<KeyStatus
             .map(|key| key.algorithm().map_or_else(|| key.key_type().to_owned(), |algorithm| algorithm.to_string())),
         bits: public.map(|key| key.bits()),
         encrypted: inspection.encrypted,
+        only_public: false,
         fingerprint: public.map(|key| key.openssh_fingerprint()).or_else(remembered),
         age_days: facts.age_days,
         problems: facts.problems,

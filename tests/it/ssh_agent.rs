@@ -82,6 +82,9 @@ fn a_key_that_only_an_agent_holds_proves_itself() {
     let ed25519: &[&str] = &["--algorithm", "ed25519"];
     for (dialect, key) in [(Dialect::Documented, rsa), (Dialect::AsBuilt, rsa), (Dialect::Documented, ed25519)] {
         let (server, env, _agent) = moved(dialect, key);
+        let status = env.run(&["status", "--json"]).expect(0).data();
+        assert_eq!((&status["key"]["only_public"], &status["next"]), (&true.into(), &"artcafe auth test".into()));
+        assert!(env.run(&["status"]).expect(0).stdout.contains("held by an ssh-agent"));
         let data = env.run(&["auth", "test", "--json"]).expect(0).data();
         assert_eq!((&data["proven"], &data["signer"]), (&true.into(), &"ssh-agent".into()), "{dialect:?} {key:?}");
         // Kept as that of a key file is, and asked for once.

@@ -74,7 +74,7 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
         retryable: failure.is_some_and(|error| error.code.is_retryable()),
         retry_after_ms: failure.and_then(milliseconds),
         docs: failure.map(|error| docs(error.code)),
-        fix: context.output.remedy(failure.and_then(|error| error.fix.as_ref())),
+        fix: context.output.remedy(failure.and_then(|error| error.fix.as_deref())),
     };
     context.output.finish_with("auth.test", &data, code, |data| match data.report.proven && context.output.is_quiet() {
         true => String::new(),

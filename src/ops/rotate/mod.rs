@@ -302,7 +302,7 @@ fn changed_since(session: &Session) -> Result<bool, OpError> {
 fn go_on_with(paths: &Paths, now: Timestamp, mut error: OpError, way: &str) -> OpError {
     let Ok(Some(journal)) = Journal::load(paths) else { return error };
     if error.code.is_retryable() && error.fix.is_none() {
-        error.fix = journal.fix(now);
+        error.fix = journal.fix(now).map(Box::new);
     }
     let command = format!("`artcafe key rotate {way}`");
     let hint = match error.hint.take() {

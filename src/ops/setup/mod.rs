@@ -374,7 +374,7 @@ impl Run<'_> {
         }
         // Where a person is needed first, running it again would end here again.
         let fix = match &error.fix {
-            None if error.code.is_retryable() => Some(Fix::Setup),
+            None if error.code.is_retryable() => Some(Box::new(Fix::Setup)),
             fix => fix.clone(),
         };
         let retry_after = error.retry_after;

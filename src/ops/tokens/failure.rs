@@ -64,7 +64,7 @@ impl<'a> Notes<'a> {
         let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == note.code)?;
         let source = note.causes.into_iter().rev().fold(None, |next, text| Some(Box::new(Cause { text, next })));
         let told = Cause { text: "another process asked for all that waited".to_owned(), next: source };
-        let fix = note.fix.as_deref().and_then(fix_of);
+        let fix = note.fix.as_deref().and_then(fix_of).map(Box::new);
         Some(OpError {
             hint: note.hint,
             fix,
@@ -85,7 +85,7 @@ impl<'a> Notes<'a> {
             code: error.code.as_str().to_owned(),
             message: error.message.clone(),
             hint: error.hint.clone(),
-            fix: error.fix.as_ref().map(Fix::words),
+            fix: error.fix.as_deref().map(Fix::words),
             retry_after: error.retry_after,
             server_words: error.server_words.clone(),
             causes: error.causes(),
