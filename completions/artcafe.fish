@@ -50,13 +50,14 @@ complete -c artcafe -n "__fish_artcafe_needs_command" -s V -l version -d 'Print 
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "setup" -d 'Take an agent from nothing to a proven identity'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "status" -d 'Show this machine\'s identity on one screen'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "deregister" -d 'Undo `setup`: revoke the key, remove what was made'
-complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, register, list, rotate, watch and revoke keys'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, repair, register, list, rotate, watch and revoke keys'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "auth" -d 'Prove the key, get a token, keep an administrator\'s login'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "exec" -d 'Run a command with a token for the agent'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "config" -d 'Look at, check and change the configuration'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "audit" -d 'Look at, check and copy the history of changes'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "service" -d 'Install a systemd timer that replaces the key in time'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "sandbox" -d 'Run a faithful stand-in for the platform on this machine'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "capabilities" -d 'List what this build can do, for programs'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "man" -d 'Write a manual page for each command into a directory'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "help" -d 'Print help for a command or a topic'
@@ -153,43 +154,44 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s v -l verb
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand deregister" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
 json\t'Events on standard error, one JSON object a line'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "generate" -d 'Generate a key pair on this machine'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "show" -d 'Show what a key file is'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "convert" -d 'Change a key file\'s format or passphrase'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "register" -d 'Register the public key at the platform'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "list" -d 'List the keys that are registered for the agent'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "rotate" -d 'Put a new key in the place of the configured one'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "revoke" -d 'Revoke a key: it never works again'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "delete" -d 'Delete one key record for good'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "status" -d 'Show the age of the key, its registration, and when it is due'
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list rotate revoke delete status needs-rotation" -f -a "needs-rotation" -d 'Say by the exit code whether a timer has something to do'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "generate" -d 'Generate a key pair on this machine'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "show" -d 'Show what a key file is'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "convert" -d 'Change a key file\'s format or passphrase'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "register" -d 'Register the public key at the platform'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "list" -d 'List the keys that are registered for the agent'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "repair" -d 'Mend the files around the key: modes, the public half, the plain name\'s link'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "rotate" -d 'Put a new key in the place of the configured one'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "revoke" -d 'Revoke a key: it never works again'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "delete" -d 'Delete one key record for good'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "status" -d 'Show the age of the key, its registration, and when it is due'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and not __fish_seen_subcommand_from generate show convert register list repair rotate revoke delete status needs-rotation" -f -a "needs-rotation" -d 'Say by the exit code whether a timer has something to do'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'Algorithm of a new key: rsa or ed25519 [default: rsa]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l bits -d 'Size of a new RSA key: 2048, 3072 or 4096 [default: 4096]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l key-format -d 'File format of a new key: pem (PKCS#8), openssh or pkcs1 [default: pem for rsa, openssh for ed25519]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'Comment of a new key\'s public line [default: the agent or user, and the host]' -r
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l output -d 'The private key\'s file; `.pub` is added for the public half [default: $ARTCAFE_KEY_DIR/artcafe_agent]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l output -d 'The private key\'s file; `.pub` is added for the public half [default: the configured one, else $ARTCAFE_KEY_DIR/artcafe_agent]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from generate" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
@@ -318,6 +320,29 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from repair" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l splay -d 'With --if-due: wait a random time of at most this long before a rotation begins' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l grace -d 'Keep the old key valid for this long after the switch, such as 24h, 90m or 7d' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from rotate" -l algorithm -d 'Algorithm of the new key [default: as the old one]' -r
@@ -377,7 +402,7 @@ json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names'
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l current -d 'The key that the configuration names now'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l compromised -d 'The key is in other hands: put a new one in its place first, and list what it may have added'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l allow-last -d 'Revoke it also if it is the last key of its agent that works'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-delete -d 'Do not delete the record where the platform has no way to revoke it'
@@ -405,6 +430,7 @@ json\t'Events on standard error, one JSON object a line'"
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l current
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l allow-last -d 'Delete it also if it is the last key of its agent that works'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from delete" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
@@ -1172,6 +1198,29 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand sandbox; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l schema -d 'Print this JSON Schema instead' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l progress -d 'How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]' -r -f -a "auto\t'Lines for a person, and a spinner on a terminal'
+json\t'Events on standard error, one JSON object a line'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand capabilities" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand completions" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r

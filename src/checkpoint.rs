@@ -6,7 +6,9 @@
 //! a check proves. Without a switch a point changes nothing. Must stay small, since what is tested is
 //! the program and not this.
 
-pub use switches::{file, http, panic_at, reach, sync};
+#[cfg(debug_assertions)]
+pub use switches::forbid_starts;
+pub use switches::{file, http, panic_at, reach, start, sync};
 
 #[cfg(debug_assertions)]
 mod switches {
@@ -14,7 +16,7 @@ mod switches {
     use std::io::{self, Write as _};
     use std::path::{Path, PathBuf};
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
     /// What is to happen at a point.
     #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,7 @@ mod switches {
     static SWITCHES: OnceLock<Switches> = OnceLock::new();
     static MET: AtomicU64 = AtomicU64::new(0);
     static SYNCED: AtomicU64 = AtomicU64::new(0);
+    static STARTS_ARE_FORBIDDEN: AtomicBool = AtomicBool::new(false);
 
     fn switches() -> &'static Switches {
         #[expect(clippy::disallowed_methods, reason = "switches of tests, absent from release builds")]
@@ -113,6 +116,20 @@ mod switches {
         }
     }
 
+    /// From here on this process starts no other one and serves nobody: each start fails, as where a program is
+    /// missing. For a test that runs commands by the thousand within itself.
+    pub fn forbid_starts() {
+        STARTS_ARE_FORBIDDEN.store(true, Ordering::Relaxed);
+    }
+
+    /// Another process is started next, or a server within this one.
+    pub fn start() -> io::Result<()> {
+        match STARTS_ARE_FORBIDDEN.load(Ordering::Relaxed) {
+            true => Err(io::ErrorKind::NotFound.into()),
+            false => Ok(()),
+        }
+    }
+
     /// An fsync is next; says whether it is to be done.
     pub fn sync(operation: &str, path: &Path) -> io::Result<bool> {
         file(operation, path)?;
@@ -149,6 +166,12 @@ mod switches {
     /// Nothing in a release build.
     #[inline(always)]
     pub fn file(_operation: &str, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nothing in a release build: what is to be started is started.
+    #[inline(always)]
+    pub fn start() -> io::Result<()> {
         Ok(())
     }
 

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 /// One environment variable of the program.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +100,55 @@ pub struct Env {
     pub stdout_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
+    /// Where output goes.
+    pub streams: Streams,
     vars: BTreeMap<OsString, OsString>,
+}
+
+/// Where output goes: to this process's own streams, or into memory for a test within one process.
+#[derive(Debug, Clone, Default)]
+pub enum Streams {
+    /// Standard output and standard error.
+    #[default]
+    Process,
+    /// Kept, each in its own buffer.
+    Kept(Arc<Mutex<Kept>>),
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// To standard output.
+    pub stdout: Vec<u8>,
+    /// To standard error.
+    pub stderr: Vec<u8>,
+}
+
+impl Streams {
+    /// Writes to standard output, at once.
+    pub fn write_stdout(&self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Process => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(bytes).and_then(|()| stdout.flush())
+            }
+            Self::Kept(kept) => {
+                kept.lock().map_err(|_| io::Error::other("a writer failed before"))?.stdout.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes to standard error, at once.
+    pub fn write_stderr(&self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Process => io::stderr().lock().write_all(bytes),
+            Self::Kept(kept) => {
+                kept.lock().map_err(|_| io::Error::other("a writer failed before"))?.stderr.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Env {
@@ -111,6 +160,7 @@ impl Env {
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            streams: Streams::Process,
             vars: std::env::vars_os().collect(),
         }
     }
@@ -122,8 +172,16 @@ impl Env {
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
+            streams: Streams::Process,
             vars: vars.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect(),
         }
+    }
+
+    /// The same surroundings with one more variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
     }
 
     /// The same surroundings without some variables.

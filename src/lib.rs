@@ -14,6 +14,7 @@
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
 //! | [`interrupt`] | SIGINT and SIGTERM, looked at between steps | `interrupt.rs` |
 //! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
+//! | [`schema`] | pieces of JSON Schema that reports share | `schema.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!
@@ -67,4 +68,5 @@ pub mod interrupt;
 pub mod keys;
 pub mod ops;
 pub mod sandbox;
+pub mod schema;
 pub mod secret;

@@ -25,7 +25,7 @@ pub enum Unreachable {
 }
 
 /// A plan's limit, as the platform reports it with status 402 (section 1.6).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PlanLimit {
     /// What is limited: `ssh_keys`, `agents`, …
     pub resource: String,
@@ -67,8 +67,8 @@ pub enum ApiError {
         #[source]
         source: reqwest::Error,
     },
-    /// The server answered with a status that is no success.
-    #[error("the server answered {status} to {route}: {detail}")]
+    /// The server answered with a status that is no success. Its words are kept apart from ours.
+    #[error("the server answered {status} to {route}")]
     Status {
         /// Method and path template.
         route: &'static str,

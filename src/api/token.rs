@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The claims that matter here; times in UTC.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Claims {
     /// Whom the token is about: a key id, an agent id or a user id.
     pub subject: Option<String>,
@@ -21,8 +21,10 @@ pub struct Claims {
     /// The type of the key that it was issued for.
     pub key_type: Option<String>,
     /// When it was issued.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub issued_at: Option<Timestamp>,
     /// When it ends.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub expires_at: Option<Timestamp>,
 }
 

@@ -18,32 +18,38 @@ fn shown<S: Serializer>(text: &ServerText, serializer: S) -> Result<S::Ok, S::Er
 }
 
 /// A key record of the platform.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct KeyRecord {
     /// Its id.
     pub key_id: KeyId,
     /// Its name, as somebody chose it.
     #[serde(serialize_with = "shown")]
+    #[schemars(with = "String")]
     pub name: ServerText,
     /// The OpenSSH line, verbatim.
     #[serde(skip)]
     pub public_key: String,
     /// The fingerprint that the platform shows (its SPKI form, section 4).
     #[serde(serialize_with = "shown")]
+    #[schemars(with = "String")]
     pub fingerprint: ServerText,
     /// `access`, `agent` or `deployment`.
     #[serde(serialize_with = "shown")]
+    #[schemars(with = "String")]
     pub key_type: ServerText,
     /// The agent that it belongs to.
     pub agent_id: Option<String>,
     /// `active` unless something else was set.
     #[serde(serialize_with = "shown")]
+    #[schemars(with = "String")]
     pub status: ServerText,
     /// Whether it was revoked.
     pub revoked: bool,
     /// When it was made.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub created_at: Option<Timestamp>,
     /// When it last proved something.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub last_used: Option<Timestamp>,
 }
 
@@ -77,15 +83,17 @@ impl KeyRecord {
 }
 
 /// An agent's record.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct AgentRecord {
     /// Its id.
     pub agent_id: AgentId,
     /// Its name.
     #[serde(serialize_with = "shown")]
+    #[schemars(with = "String")]
     pub name: ServerText,
     /// `online`, `offline`, …
     #[serde(serialize_with = "shown")]
+    #[schemars(with = "String")]
     pub status: ServerText,
     /// The key on the agent's own record, the platform's other key store (section 6).
     #[serde(skip)]

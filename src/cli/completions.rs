@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap_complete::Shell;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
@@ -18,10 +19,18 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
+/// A completion script.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ScriptData {
+    /// The shell.
+    shell: String,
+    /// What it sources.
+    script: String,
+}
+
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::command(), "artcafe", &mut script);
-    let script = String::from_utf8_lossy(&script);
-    let data = json!({ "shell": args.shell.to_string(), "script": script });
-    context.output.finish("completions", &data, |_| script.to_string())
+    let data = ScriptData { shell: args.shell.to_string(), script: String::from_utf8_lossy(&script).into_owned() };
+    context.output.finish("completions", &data, |data| data.script.clone())
 }

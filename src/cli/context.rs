@@ -12,6 +12,7 @@ use crate::cli::args::{GlobalArgs, PassphraseArgs, PrivateKeyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::progress::ProgressForm;
+use crate::cli::remedy::Carried;
 use crate::config::{Flags, Origin, Paths, Settings, Sourced};
 use crate::env::Env;
 use crate::interrupt;
@@ -71,9 +72,10 @@ impl StdinOwner {
 
 impl Context {
     /// From the surroundings and the global flags; on failure, the output to report it with.
-    pub(crate) fn new(env: Env, global: GlobalArgs) -> Result<Self, (Output, Failure)> {
+    pub(crate) fn new(env: Env, global: GlobalArgs, carried: Carried) -> Result<Self, (Output, Failure)> {
         let json = global.json || env.is_on("ARTCAFE_JSON");
-        let output = Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color);
+        let output =
+            Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color).with_carried(carried);
         let form = global.progress.or_else(|| env.var("ARTCAFE_PROGRESS").and_then(ProgressForm::parse));
         let is_verbose = global.verbose || env.is_on("ARTCAFE_VERBOSE");
         let output = output.telling(form == Some(ProgressForm::Json), env.is_on("ACCESSIBLE"), is_verbose);
@@ -162,7 +164,9 @@ impl Context {
     pub(crate) fn session_of(&self, settings: Settings, passphrase: &PassphraseArgs) -> Result<Session, Failure> {
         match crate::ops::rotate::open(&settings.paths) {
             Ok(None) => {}
-            Ok(Some(journal)) => self.output.warn("rotation_open", &journal.words()),
+            Ok(Some(journal)) => {
+                self.output.warn_with("rotation_open", &journal.words(), journal.fix(Env::now()).as_ref());
+            }
             // What only reads goes on: the configuration, not the journal, says which key is in force.
             Err(error) => {
                 self.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"))

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use clap::Args;
 use tokio::process::Command;
 
+use crate::checkpoint;
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
 use crate::cli::auth::{ACCESS_TOKEN, LifeArgs, agents_token, mask};
@@ -49,7 +50,7 @@ pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let status = context.block_on(async {
         // Caught before the command starts, so that none can leave it behind.
         let mut signals = Signals::catch(context.env.stdin_is_terminal)?;
-        let mut child = command.spawn().map_err(|error| {
+        let mut child = checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
             let code = match error.kind() {
                 ErrorKind::NotFound => ErrorCode::FileMissing,
                 ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,

@@ -5,12 +5,72 @@
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
+use crate::cli::help::HelpData;
 use crate::cli::output::{Output, Style};
+use crate::cli::remedy::Remedy;
 use crate::env::Env;
 use crate::interrupt;
 use crate::ops::{ErrorCode, OpError};
+
+/// A failure as a program sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ErrorReport {
+    /// `artcafe.error/1`.
+    schema: &'static str,
+    /// What kind of failure; `artcafe capabilities` lists them all.
+    code: &'static str,
+    /// What failed and which thing.
+    message: String,
+    /// Why.
+    cause: Option<String>,
+    /// What the server answered, in its own words where it had any; nothing to act upon.
+    server_message: Option<String>,
+    /// The next step for a person.
+    hint: Option<String>,
+    /// The exit code of the process.
+    exit_code: u8,
+    /// Whether the same command can succeed later without anybody changing anything.
+    retryable: bool,
+    /// How long to wait before that, where it is known.
+    retry_after_ms: Option<u64>,
+    /// Where the documents explain this code.
+    docs: String,
+    /// What a program may run about it; null where a person is needed.
+    fix: Option<Remedy>,
+}
+
+impl ErrorReport {
+    fn of(error: &OpError, output: &Output, exit_code: u8) -> Self {
+        let causes = error.causes();
+        Self {
+            schema: "artcafe.error/1",
+            code: error.code.as_str(),
+            message: error.message.clone(),
+            cause: (!causes.is_empty()).then(|| causes.join(": ")),
+            server_message: error.server_message().map(str::to_owned),
+            hint: error.hint.clone(),
+            exit_code,
+            retryable: error.code.is_retryable(),
+            retry_after_ms: milliseconds(error),
+            docs: docs(error.code),
+            fix: output.remedy(error.fix.as_ref()),
+        }
+    }
+}
+
+/// How long to wait before the same command is run again.
+pub(crate) fn milliseconds(error: &OpError) -> Option<u64> {
+    error.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Where the documents explain a code.
+pub(crate) fn docs(code: ErrorCode) -> String {
+    format!("docs/troubleshooting.md#{}", code.as_str())
+}
 
 /// A failed command.
 #[derive(Debug)]
@@ -40,20 +100,14 @@ impl Failure {
         let Self(error) = self;
         let causes = error.causes();
         if output.json || output.has_events() {
-            let object = output.object(json!({
-                "schema": "artcafe.error/1",
-                "code": error.code.as_str(),
-                "message": error.message,
-                "cause": if causes.is_empty() { None } else { Some(causes.join(": ")) },
-                "hint": error.hint,
-                "exit_code": exit_code,
-                "retryable": error.code.is_retryable(),
-            }));
-            output.to_stderr(&object);
+            output.to_stderr(&output.object(json!(ErrorReport::of(error, output, exit_code))));
         } else {
             output.to_stderr(&format!("{} {}", output.paint_err(Style::Bad, "error:"), error.message));
             for cause in causes {
                 output.to_stderr(&format!("{} {cause}", output.paint_err(Style::Strong, "caused by:")));
+            }
+            if let Some(words) = error.server_message() {
+                output.to_stderr(&format!("{} {words}", output.paint_err(Style::Strong, "the answer was:")));
             }
             if let Some(hint) = &error.hint {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));
@@ -63,6 +117,13 @@ impl Failure {
     }
 }
 
+/// This build.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct VersionData {
+    /// The program's version.
+    version: &'static str,
+}
+
 /// What the parser says: help and version are data, the rest is a usage failure of this exit code.
 pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
     // The flags could not be parsed, so they are looked for by eye.
@@ -70,12 +131,12 @@ pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
     let output = Output::new(env, json, false, None);
     let outcome = match error.kind() {
         ErrorKind::DisplayVersion => {
-            let data = json!({ "version": env!("CARGO_PKG_VERSION") });
+            let data = VersionData { version: env!("CARGO_PKG_VERSION") };
             output.finish("version", &data, |_| error.render().to_string())
         }
         ErrorKind::DisplayHelp => {
             let text = error.render().to_string();
-            output.finish("help", &json!({ "text": text }), |_| text.clone())
+            output.finish("help", &HelpData { text }, |data| data.text.clone())
         }
         _ if !json => {
             output.to_stderr(masked(error).trim_end());

@@ -1,7 +1,8 @@
 //! `artcafe help`: any command's help, and the topics that belong to no command.
 
 use clap::Args;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
@@ -18,6 +19,13 @@ secrets       how secrets are given\n\nExamples:\n  artcafe help key generate\n 
 pub(crate) struct HelpArgs {
     /// A command, word by word, or a topic: environment, exit-codes, secrets
     words: Vec<String>,
+}
+
+/// A help text.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct HelpData {
+    /// The text.
+    pub(crate) text: String,
 }
 
 pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
@@ -39,7 +47,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
             found.render_long_help().to_string()
         }
     };
-    context.output.finish("help", &json!({ "text": text }), |_| text.clone())
+    context.output.finish("help", &HelpData { text }, |data| data.text.clone())
 }
 
 /// The table of variables.

@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod audit;
 mod auth;
+mod capabilities;
 mod child;
 mod completions;
 mod config;
@@ -21,7 +22,9 @@ mod key;
 mod man;
 mod output;
 mod progress;
+mod remedy;
 mod sandbox;
+mod schemas;
 mod service;
 mod setup;
 mod status;
@@ -37,6 +40,7 @@ use args::GlobalArgs;
 use context::Context;
 use failure::Failure;
 use output::Output;
+use remedy::Carried;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -79,6 +83,7 @@ enum Command {
     Service(service::ServiceCommand),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
+    Capabilities(capabilities::CapabilitiesArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Help(help::HelpArgs),
@@ -90,7 +95,13 @@ impl Command {
     fn ends_after_a_step(&self) -> bool {
         !matches!(
             self,
-            Self::Exec(_) | Self::Service(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_)
+            Self::Exec(_)
+                | Self::Service(_)
+                | Self::Sandbox(_)
+                | Self::Capabilities(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+                | Self::Help(_)
         )
     }
 }
@@ -99,6 +110,8 @@ impl Command {
 pub fn command() -> clap::Command {
     Cli::command()
 }
+
+pub use schemas::{documents as schema_documents, file_name as schema_file_name};
 
 /// Runs the program and answers its exit code.
 pub fn run(env: Env) -> ExitCode {
@@ -112,9 +125,11 @@ pub fn run(env: Env) -> ExitCode {
 
 /// The same; every failure ends with `failed`, where that is given.
 fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
-    let parsed = Cli::command().try_get_matches_from(&env.args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let parsed = Cli::command()
+        .try_get_matches_from(&env.args)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return failure::usage(&env, &error, failed.unwrap_or(ErrorCode::Usage.exit_code())),
     };
     let report = |failure: Failure, output: &Output| {
@@ -123,11 +138,14 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         output.fail_open_step(failure.0.code.as_str());
         failure.report(output, exit_code)
     };
-    let context = match Context::new(env, cli.global) {
+    let carried = Carried::of(&cli.global, &matches);
+    let context = match Context::new(env, cli.global, carried) {
         Ok(context) => context,
         Err((output, failure)) => return report(failure, &output),
     };
-    if failed.is_none() && cli.command.ends_after_a_step() {
+    // A test within one process keeps that process's own handlers.
+    let is_process = matches!(context.env.streams, crate::env::Streams::Process);
+    if failed.is_none() && is_process && cli.command.ends_after_a_step() {
         interruption::catch(&context.output);
     }
     let outcome = match cli.command {
@@ -141,6 +159,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
+        Command::Capabilities(args) => capabilities::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
         Command::Help(args) => help::run(&context, &args),

@@ -5,11 +5,12 @@
 //! and a program inside the object.
 
 use std::cell::RefCell;
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,9 +18,10 @@ use crate::cli::Outcome;
 use crate::cli::args::ColorWhen;
 use crate::cli::failure::Failure;
 use crate::cli::progress::OpenStep;
-use crate::env::Env;
+use crate::cli::remedy::{Carried, Remedy};
+use crate::env::{Env, Streams};
 use crate::interrupt;
-use crate::ops::{ErrorCode, OpError};
+use crate::ops::{ErrorCode, Fix, OpError};
 
 /// The schema of events.
 pub(super) const EVENT: &str = "artcafe.event/1";
@@ -38,9 +40,23 @@ pub(crate) struct Output {
     plain: bool,
     pub(super) open_step: OpenStep,
     /// Shared by every copy: what is told anywhere reaches the one object.
-    warnings: Rc<RefCell<Vec<Value>>>,
+    warnings: Rc<RefCell<Vec<Warning>>>,
     /// With `--verbose` and JSON: its lines, for the one object.
     trace: Option<Arc<Mutex<Vec<String>>>>,
+    /// What goes with a remedy.
+    carried: Carried,
+    streams: Streams,
+}
+
+/// Something to know that stopped nothing.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Warning {
+    /// Which one.
+    code: String,
+    /// The same for a person.
+    message: String,
+    /// What a program may run about it; null where a person decides, or nothing has to be done.
+    fix: Option<Remedy>,
 }
 
 /// A colour with a meaning.
@@ -83,6 +99,8 @@ impl Output {
             open_step: OpenStep::default(),
             warnings: Rc::default(),
             trace: None,
+            carried: Carried::default(),
+            streams: env.streams.clone(),
         }
     }
 
@@ -112,6 +130,7 @@ impl Output {
     pub(crate) fn elsewhere(&self) -> impl Fn() -> Self + Send + Sync + 'static {
         let (json, quiet, stdout_color, stderr_color) = (self.json, self.quiet, self.stdout_color, self.stderr_color);
         let (stderr_is_terminal, events, plain) = (self.stderr_is_terminal, self.events, self.plain);
+        let streams = self.streams.clone();
         move || Self {
             json,
             quiet,
@@ -123,7 +142,20 @@ impl Output {
             open_step: OpenStep::default(),
             warnings: Rc::default(),
             trace: None,
+            carried: Carried::default(),
+            streams: streams.clone(),
         }
+    }
+
+    /// With what goes with a remedy.
+    pub(crate) fn with_carried(mut self, carried: Carried) -> Self {
+        self.carried = carried;
+        self
+    }
+
+    /// The command line of a fix, where there is one.
+    pub(crate) fn remedy(&self, fix: Option<&Fix>) -> Option<Remedy> {
+        self.carried.remedy(fix)
     }
 
     /// With the lines of `--verbose`, which JSON keeps for its object.
@@ -134,7 +166,8 @@ impl Output {
 
     /// Takes a line of `--verbose`: to stderr, or into the object.
     pub(crate) fn tracer(&self) -> impl Fn(&str) + Send + Sync + 'static {
-        let (kept, color, events) = (self.trace.clone(), self.stderr_color, self.events);
+        let (kept, color, streams) = (self.trace.clone(), self.stderr_color, self.streams.clone());
+        let events = self.events;
         move |text| match &kept {
             Some(kept) => {
                 // Only a panic while a line is added could poison it, and then there is no report either.
@@ -143,9 +176,9 @@ impl Output {
                 }
             }
             None if events => {
-                line_to_stderr(&json!({ "schema": EVENT, "event": "trace", "message": text }).to_string());
+                line_to(&streams, &json!({ "schema": EVENT, "event": "trace", "message": text }).to_string());
             }
-            None => line_to_stderr(&paint(color, Style::Faint, text)),
+            None => line_to(&streams, &paint(color, Style::Faint, text)),
         }
     }
 
@@ -156,23 +189,41 @@ impl Output {
         }
     }
 
+    /// Whether a person wants no more than what went wrong.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Something to know that stops nothing.
     pub(crate) fn warn(&self, code: &str, text: &str) {
-        self.warnings.borrow_mut().push(json!({ "code": code, "message": text }));
+        self.warn_with(code, text, None);
+    }
+
+    /// The same with what a program may run about it.
+    pub(crate) fn warn_with(&self, code: &str, text: &str, fix: Option<&Fix>) {
+        let warning = Warning { code: code.to_owned(), message: text.to_owned(), fix: self.remedy(fix) };
         if self.events {
-            self.event(json!({ "schema": EVENT, "event": "warning", "code": code, "message": text }));
-        } else if !self.json {
+            let fix = &warning.fix;
+            self.event(json!({ "schema": EVENT, "event": "warning", "code": code, "message": text, "fix": fix }));
+        }
+        self.warnings.borrow_mut().push(warning);
+        if !self.json && !self.events {
             self.to_stderr(&format!("{} {text}", self.paint_err(Style::Warning, "warning:")));
         }
     }
 
     /// The report of a command: one JSON object, or what `text` makes of it.
-    pub(crate) fn finish<T: Serialize>(&self, command: &str, report: &T, text: impl FnOnce(&T) -> String) -> Outcome {
+    pub(crate) fn finish<T: Serialize + JsonSchema>(
+        &self,
+        command: &str,
+        report: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Outcome {
         self.finish_with(command, report, ExitCode::SUCCESS, text)
     }
 
     /// The same with an exit code that carries a verdict.
-    pub(crate) fn finish_with<T: Serialize>(
+    pub(crate) fn finish_with<T: Serialize + JsonSchema>(
         &self,
         command: &str,
         report: &T,
@@ -197,7 +248,7 @@ impl Output {
 
     /// The one object of a JSON run, with what was told on the way.
     pub(crate) fn object(&self, mut object: Value) -> String {
-        object["warnings"] = Value::Array(self.warnings.take());
+        object["warnings"] = json!(self.warnings.take());
         if let Some(lines) = self.trace.as_ref().and_then(|trace| trace.lock().ok()) {
             object["trace"] = json!(*lines);
         }
@@ -206,8 +257,7 @@ impl Output {
 
     /// Data on stdout, as it is. Whoever closed the pipe has seen enough.
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match self.streams.write_stdout(text.as_bytes()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(OpError::new(ErrorCode::Failed, "cannot write to standard output").because(error).into())
             }
@@ -217,7 +267,7 @@ impl Output {
 
     /// A line on stderr.
     pub(crate) fn to_stderr(&self, text: &str) {
-        line_to_stderr(text);
+        line_to(&self.streams, text);
     }
 
     /// Text for stdout, coloured if that is wanted there.
@@ -267,8 +317,8 @@ impl Drop for Spinner {
 }
 
 /// There is nowhere to report that it could not be printed.
-fn line_to_stderr(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+fn line_to(streams: &Streams, text: &str) {
+    let _ = streams.write_stderr(format!("{text}\n").as_bytes());
 }
 
 fn paint(on: bool, style: Style, text: &str) -> String {

@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
@@ -204,6 +205,16 @@ fn say_origins(context: &Context, settings: &Settings) {
     }
 }
 
+/// The key that `--generate-key --dry-run` would make.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct GeneratePlan {
+    private_key_path: PathBuf,
+    algorithm: String,
+    bits: u32,
+    key_format: crate::keys::KeyFormat,
+    dry_run: bool,
+}
+
 /// `--generate-key`, as in the guide: an existing key is kept and shown.
 fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
     let settings = context.settings()?;
@@ -222,15 +233,16 @@ fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
     }
     let (spec, format) = (args.new.spec()?, args.new.format()?);
     if args.dry_run {
-        let plan = json!({
-            "private_key_path": path,
-            "algorithm": spec.algorithm.to_string(),
-            "bits": spec.bits,
-            "key_format": format,
-            "dry_run": true,
+        let plan = GeneratePlan {
+            private_key_path: path,
+            algorithm: spec.algorithm.to_string(),
+            bits: spec.bits,
+            key_format: format,
+            dry_run: true,
+        };
+        return context.output.finish("key.generate.plan", &plan, |plan| {
+            format!("would make a key at `{}`", plan.private_key_path.display())
         });
-        let text = format!("would make a key at `{}`", path.display());
-        return context.output.finish("key.generate.plan", &plan, |_| text);
     }
     let options = GenerateOptions {
         output: path,

@@ -53,11 +53,21 @@ fn text(output: &Output, report: &StatusReport) -> String {
         }
     }
     let registration = match (&report.registration, &report.key_id) {
-        (Some(entry), _) => format!("key id {}, registered {}", entry.key_id, entry.registered_at),
+        (Some(entry), id) => {
+            let other = id.as_ref().filter(|id| **id != entry.key_id);
+            let other = other.map_or_else(String::new, |id| format!("; the configuration names key id {id}"));
+            format!("key id {}, registered {}{other}", entry.key_id, entry.registered_at)
+        }
         (None, Some(id)) => format!("key id {id}, as configured"),
         (None, None) => none(),
     };
     lines.push(format!("registration  {registration}"));
+    lines.extend(report.superseded_by.iter().map(|current| {
+        let id = current.key_id.as_ref().map_or_else(String::new, |id| format!(" ({id})"));
+        let path = current.private_key_path.display();
+        let text = format!("an older configuration: the key was replaced on {}, by {path}{id}", current.replaced_at);
+        format!("superseded    {}", output.paint(Style::Bad, &text))
+    }));
     let login = match (&report.token_from, &report.login) {
         (Some(from), _) => format!("token from {from}"),
         (None, Some(login)) if login.expired => output.paint(Style::Warning, "expired"),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// One line of a difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DiffLine {
     /// `-` for a line that goes, `+` for one that comes, a blank for one that stays.
     pub sign: char,

@@ -7,7 +7,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 /// A place in a text; both numbers count from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Position {
     /// The line.
     pub line: u32,
@@ -71,6 +71,27 @@ impl Serialize for Origin {
     }
 }
 
+impl schemars::JsonSchema for Origin {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Origin".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "The layer that decided a value: a flag or variable by its name, a place in a file, or the default.",
+            "type": "object",
+            "properties": {
+                "kind": { "enum": ["flag", "variable", "file", "default"] },
+                "name": { "type": "string" },
+                "path": { "type": "string" },
+                "line": { "type": "integer", "minimum": 1 },
+                "column": { "type": "integer", "minimum": 1 },
+            },
+            "required": ["kind"],
+        })
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -82,7 +103,7 @@ impl fmt::Display for Origin {
 }
 
 /// A value together with the layer that decided it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Sourced<T> {
     /// The value.
     pub value: T,

@@ -25,6 +25,11 @@ pub(super) fn chmod(file: &File, path: &Path, mode: u32) -> io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
+pub(super) fn chmod_path(path: &Path, mode: u32) -> io::Result<()> {
+    checkpoint::file("chmod", path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
 pub(super) fn chown(file: &File, path: &Path, owner: u32, group: u32) -> io::Result<()> {
     checkpoint::file("fchown", path)?;
     std::os::unix::fs::fchown(file, Some(owner), Some(group))

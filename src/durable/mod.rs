@@ -49,6 +49,21 @@ pub fn create_private_dir(path: &Path) -> Result<(), DurableError> {
     sync_parent(path)
 }
 
+/// Takes mode bits away from a file or directory, durably; says what the mode was where it was changed.
+///
+/// A symbolic link is followed. Bits are never added.
+pub fn take_away(path: &Path, bits: u32) -> Result<Option<u32>, DurableError> {
+    let target = resolve_link(path)?;
+    let mode = fs::metadata(&target).map_err(failed("inspect", &target))?.mode() & 0o7777;
+    if mode & bits == 0 {
+        return Ok(None);
+    }
+    calls::chmod_path(&target, mode & !bits).map_err(failed("change the mode of", &target))?;
+    let file = File::open(&target).map_err(failed("open", &target))?;
+    sync("sync the mode of", &file, &target).map_err(failed("sync", &target))?;
+    Ok(Some(mode))
+}
+
 /// Replaces a file's content atomically and durably; creates it when it is absent.
 ///
 /// A symbolic link is followed, so that its target is replaced and the link stays. An existing file

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Algorithm, KeyFormat};
 
 /// A part of the framework, and whether it can use the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Consumer {
     /// Its name.
     pub name: &'static str,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::KeyError;
 
 /// The algorithm of a key that we can sign with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Algorithm {
     /// RSA; signatures are RSASSA-PKCS1-v1_5 with SHA-256.
@@ -51,7 +51,7 @@ impl FromStr for Algorithm {
 }
 
 /// How a private key is written into its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyFormat {
     /// PKCS#8 in PEM: `BEGIN PRIVATE KEY` or `BEGIN ENCRYPTED PRIVATE KEY`.
@@ -117,7 +117,7 @@ impl FromStr for KeyFormat {
 }
 
 /// Algorithm and size of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct KeySpec {
     /// The algorithm.
     pub algorithm: Algorithm,

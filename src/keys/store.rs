@@ -97,6 +97,18 @@ impl KeyFiles {
         Ok(backup)
     }
 
+    /// Writes the public half anew where it is missing or another key's, which is then kept as
+    /// `NAME.pub.STAMP.bak`; says whether anything was written, and where the other one is.
+    pub fn mend_public(&self, public_line: &str, stamp: &str) -> Result<(bool, Option<PathBuf>), KeyError> {
+        let line = format!("{}\n", public_line.trim_end());
+        let kept = is_taken(&self.public).then(|| with_suffix(&self.public, &format!(".{stamp}.bak")));
+        if let Some(kept) = &kept {
+            durable::link_new(&self.public, kept).map_err(conflict)?;
+        }
+        let written = durable::replace(&self.public, line.as_bytes(), PUBLIC_MODE)?;
+        Ok((written, kept))
+    }
+
     /// Where a pair is written before it gets its names.
     fn staged(&self) -> Self {
         let name = self.private.file_name().unwrap_or_default().to_string_lossy().into_owned();

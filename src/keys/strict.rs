@@ -12,6 +12,11 @@ use std::path::{Path, PathBuf};
 use super::KeyError;
 use super::store::inspect_file;
 
+/// Bits that a private key file must not have.
+const OPEN_FILE: u32 = 0o077;
+/// Bits that its directory must not have.
+const OPEN_DIRECTORY: u32 = 0o022;
+
 /// One way in which a key is open to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looseness {
@@ -32,6 +37,18 @@ pub enum LoosenessKind {
     GroupOrWorldWritable(u32),
     /// It belongs to somebody who is neither the user nor root; with that one's id.
     ForeignOwner(u32),
+}
+
+impl Looseness {
+    /// The mode bits to take away; `None` where no mode mends it.
+    pub fn bits(&self) -> Option<u32> {
+        match self.problem {
+            LoosenessKind::ForeignOwner(_) => None,
+            LoosenessKind::GroupOrWorldReadable(_) | LoosenessKind::GroupOrWorldWritable(_) => {
+                Some(if self.path.is_dir() { OPEN_DIRECTORY } else { OPEN_FILE })
+            }
+        }
+    }
 }
 
 impl fmt::Display for Looseness {
@@ -59,7 +76,7 @@ pub fn check_strict_modes(private: &Path, user: u32) -> Result<Vec<Looseness>, K
     };
     let mut found = Vec::new();
     let metadata = inspect_file(private)?;
-    check(private, &metadata, user, 0o077, "600", &mut found);
+    check(private, &metadata, user, OPEN_FILE, "600", &mut found);
 
     let absolute = std::path::absolute(private).map_err(unreadable(private))?;
     let real = fs::canonicalize(private).map_err(unreadable(private))?;
@@ -72,7 +89,7 @@ pub fn check_strict_modes(private: &Path, user: u32) -> Result<Vec<Looseness>, K
     directories.dedup();
     for directory in directories {
         let metadata = fs::metadata(&directory).map_err(unreadable(&directory))?;
-        check(&directory, &metadata, user, 0o022, "go-w", &mut found);
+        check(&directory, &metadata, user, OPEN_DIRECTORY, "go-w", &mut found);
     }
     Ok(found)
 }
@@ -83,7 +100,7 @@ pub fn check_directory(directory: &Path, user: u32) -> Result<Vec<Looseness>, Ke
     let real = fs::canonicalize(directory).map_err(unreadable)?;
     let metadata = fs::metadata(&real).map_err(unreadable)?;
     let mut found = Vec::new();
-    check(&real, &metadata, user, 0o022, "go-w", &mut found);
+    check(&real, &metadata, user, OPEN_DIRECTORY, "go-w", &mut found);
     Ok(found)
 }
 

@@ -69,6 +69,8 @@ pub async fn any(session: &Session) -> Result<Grant, OpError> {
         ErrorCode::ServerUnreachable | ErrorCode::ServerFailed | ErrorCode::ServerBusy | ErrorCode::RateLimited => {
             error
         }
+        // It says itself what mends it.
+        ErrorCode::KeySuperseded => error,
         _ => missing().because(error),
     })
 }

@@ -39,7 +39,7 @@ pub(super) fn is_same_file(paths: &Paths, text: &str, path: &Path) -> bool {
 }
 
 /// One change of a value.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ChangeReport {
     /// The file.
     pub path: PathBuf,
@@ -127,7 +127,7 @@ fn may_be_told(key: Option<Key>, text: &str) -> bool {
 }
 
 /// The new configuration of `config init`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct InitReport {
     /// The file.
     pub path: PathBuf,
@@ -136,7 +136,7 @@ pub struct InitReport {
 }
 
 /// One value of a new configuration.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct InitValue {
     /// The dotted key.
     pub key: &'static str,

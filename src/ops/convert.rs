@@ -36,7 +36,7 @@ pub struct ConvertOptions {
 }
 
 /// What was converted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ConvertReport {
     /// The file that holds the outcome.
     pub private_key_path: PathBuf,

@@ -27,7 +27,7 @@ use crate::ops::state::{Deregistering, State};
 use crate::ops::tokens;
 
 /// What would be, or was, undone.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct DeregisterReport {
     /// The agent.
     pub agent_id: AgentId,
@@ -118,11 +118,9 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
     let _lock = session.lock()?;
     // Its second key would be left behind on the server and on the disk, with nothing that remembers it.
     if let Some(journal) = crate::ops::rotate::open(&session.settings.paths)? {
-        return Err(OpError::new(
-            ErrorCode::RotationOpen,
-            format!("a rotation is open since {} ({})", journal.started_at, journal.phase),
-        )
-        .hint("finish it first: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
+        return Err(journal
+            .refusal((session.now)())
+            .hint("finish it first: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
     }
     let plan = plan(session)?;
     let begun = match plan.begun {

@@ -12,6 +12,7 @@ use crate::api::{ApiError, PlanLimit, Unreachable};
 use crate::durable::DurableError;
 use crate::id::IdError;
 use crate::interrupt::{self, Interrupted};
+use crate::ops::fix::Fix;
 use crate::secret::source::SourceError;
 
 /// The exit codes of the program. `artcafe help exit-codes` prints this table.
@@ -175,6 +176,12 @@ pub struct OpError {
     pub message: String,
     /// The next command or step.
     pub hint: Option<String>,
+    /// What a program may run about it; `None` where a person is needed.
+    pub fix: Option<Fix>,
+    /// How long to wait before the same command is run again, where that is known.
+    pub retry_after: Option<Duration>,
+    /// The server's own words, which are no part of the message.
+    pub server_words: Option<String>,
     /// Why.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -182,7 +189,15 @@ pub struct OpError {
 impl OpError {
     /// A failure with a message.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, source: None }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            fix: None,
+            retry_after: None,
+            server_words: None,
+            source: None,
+        }
     }
 
     /// With the next command or step.
@@ -190,6 +205,38 @@ impl OpError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// With what a program may run about it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// With the time to wait before the same command can succeed.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// The server's own words about it, from this failure or a cause of it.
+    pub fn server_message(&self) -> Option<&str> {
+        if let Some(text) = &self.server_words {
+            return Some(text);
+        }
+        let mut current: Option<&(dyn Error + 'static)> = self.source();
+        while let Some(error) = current {
+            if let Some(ApiError::Status { detail, .. }) = error.downcast_ref() {
+                return Some(detail.as_str()).filter(|text| !text.is_empty());
+            }
+            if let Some(failure) = error.downcast_ref::<Self>() {
+                return failure.server_message();
+            }
+            current = error.source();
+        }
+        None
     }
 
     /// With the cause.
@@ -304,7 +351,7 @@ impl From<DurableError> for OpError {
             }
         };
         let message = error.to_string();
-        let failure = Self { code, message, hint, source: None };
+        let failure = Self { hint, ..Self::new(code, message) };
         match error {
             DurableError::Io { source, .. } => failure.because(source),
             _ => failure,
@@ -356,7 +403,13 @@ impl From<ApiError> for OpError {
             },
         };
         let message = error.to_string();
-        let failure = Self { code, message, hint, source: None };
+        let (retry_after, server_words) = match &error {
+            ApiError::Status { retry_after, detail, .. } => {
+                (*retry_after, Some(detail.to_string()).filter(|text| !text.is_empty()))
+            }
+            _ => (None, None),
+        };
+        let failure = Self { hint, retry_after, server_words, ..Self::new(code, message) };
         match error {
             ApiError::Setup { source, .. } | ApiError::NoAnswer { source, .. } => failure.because(source),
             _ => failure,
@@ -381,7 +434,7 @@ impl From<SourceError> for OpError {
             }
         };
         let message = error.to_string();
-        let failure = Self { code, message, hint, source: None };
+        let failure = Self { hint, ..Self::new(code, message) };
         match error {
             SourceError::Unreadable { source, .. } => failure.because(source),
             _ => failure,

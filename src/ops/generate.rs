@@ -13,6 +13,7 @@ use crate::interrupt;
 use crate::keys::{self, KeyFiles, KeyFormat, KeySpec, PrivateKey};
 use crate::ops::audit::{self, Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::rotate;
 use crate::ops::session::Session;
 use crate::ops::show;
 use crate::secret::SecretString;
@@ -36,7 +37,7 @@ pub struct GenerateOptions {
 }
 
 /// The pair that was made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct GenerateReport {
     /// The private key's file.
     pub private_key_path: PathBuf,
@@ -66,11 +67,26 @@ pub struct GenerateReport {
 
 /// Makes a key pair, saves it and tells the history.
 pub fn generate(paths: &Paths, now: Timestamp, options: &GenerateOptions) -> Result<GenerateReport, OpError> {
+    if options.overwrite {
+        refuse_in_rotation(paths, &options.output)?;
+    }
     let report = make(options)?;
     for change in changes(&report) {
         audit::record(paths, now, change)?;
     }
     Ok(report)
+}
+
+/// A rotation that is open needs both of its keys as they are. A journal that cannot be read names none.
+fn refuse_in_rotation(paths: &Paths, key: &Path) -> Result<(), OpError> {
+    match rotate::open(paths) {
+        Ok(Some(journal)) if journal.old.path == key || journal.new.path == key => Err(OpError::new(
+            ErrorCode::RotationOpen,
+            format!("the rotation that is open since {} needs the key `{}`", journal.started_at, key.display()),
+        )
+        .hint("end it first: `artcafe key rotate --resume`, or `--abort`; then run the same command again")),
+        _ => Ok(()),
+    }
 }
 
 /// What the history is told of a pair that was made.
@@ -159,6 +175,18 @@ fn unopened(path: &Path, needed: OpError) -> Result<GenerateReport, OpError> {
         existed: true,
         public_half_checked: false,
     })
+}
+
+/// The command that makes a new key in the place of this one, ready to be pasted.
+pub(super) fn in_place_of(paths: &Paths, key: &Path) -> String {
+    let key = rotate::behind(key);
+    let short = paths.contract(&key);
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_./~+=:@%-".contains(character);
+    let word = match short.chars().all(is_plain) {
+        true => short,
+        false => format!("'{}'", key.display().to_string().replace('\'', "'\\''")),
+    };
+    format!("artcafe key generate --overwrite --output {word}")
 }
 
 /// A key file is in the way.

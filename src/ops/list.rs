@@ -23,7 +23,7 @@ pub struct ListOptions {
 }
 
 /// One listed key.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ListedKey {
     /// The record.
     #[serde(flatten)]
@@ -35,7 +35,7 @@ pub struct ListedKey {
 }
 
 /// The listed keys.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ListReport {
     /// The records that passed the filters, in the server's order.
     pub keys: Vec<ListedKey>,

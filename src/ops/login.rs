@@ -20,13 +20,14 @@ use crate::ops::session::{self, Session, check_token};
 use crate::secret::SecretString;
 
 /// A login that was stored.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct LoginReport {
     /// The endpoint's origin.
     pub endpoint: String,
     /// The tenant.
     pub tenant_id: TenantId,
     /// When the token ends, if it says so.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub expires_at: Option<Timestamp>,
     /// The file.
     pub path: PathBuf,
@@ -63,7 +64,7 @@ fn is_of_an_agent(claims: &Claims) -> bool {
 }
 
 /// What was logged out of.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct LogoutReport {
     /// The logins that were removed.
     pub removed: Vec<LoginStatus>,
@@ -72,7 +73,7 @@ pub struct LogoutReport {
 }
 
 /// A stored login, without its token.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct LoginStatus {
     /// The endpoint's origin.
     pub endpoint: String,
@@ -81,6 +82,7 @@ pub struct LoginStatus {
     /// When it was stored.
     pub saved_at: String,
     /// When the token ends, if it says so.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub expires_at: Option<Timestamp>,
     /// Whether that is over, by this machine's clock.
     pub expired: bool,
@@ -142,7 +144,7 @@ fn tell_logout(paths: &Paths, now: Timestamp, removed: &[LoginStatus]) -> Result
 }
 
 /// All stored logins, and what overrides them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct AuthStatusReport {
     /// The stored logins.
     pub logins: Vec<LoginStatus>,

@@ -37,18 +37,18 @@ impl From<KeyError> for OpError {
             KeyError::Exists { .. } => ErrorCode::FileExists,
             KeyError::Random | KeyError::Generation | KeyError::Signing => ErrorCode::Failed,
             KeyError::Damaged { source, .. } => {
-                return Self { code: ErrorCode::KeyUnusable, message, hint, source };
+                return Self { hint, source, ..Self::new(ErrorCode::KeyUnusable, message) };
             }
             KeyError::Unreadable { source, .. } => {
                 let code = io_code(Some(source.kind()));
-                return Self { code, message, hint: hint.or_else(|| io_hint(code)), source: Some(Box::new(source)) };
+                return Self { hint: hint.or_else(|| io_hint(code)), ..Self::new(code, message).because(source) };
             }
             KeyError::PublicHalf { source, .. } => {
                 let cause = Self::from(source);
-                return Self { code: cause.code, message, hint, source: Some(Box::new(cause)) };
+                return Self { hint, ..Self::new(cause.code, message).because(cause) };
             }
         };
-        Self { code, message, hint, source: None }
+        Self { hint, ..Self::new(code, message) }
     }
 }
 
@@ -60,13 +60,13 @@ impl From<ConfigError> for OpError {
             ConfigError::Durable(error) => return error.into(),
             ConfigError::NoHome => ErrorCode::NoHome,
             ConfigError::NoWorkingDirectory { source, .. } => {
-                return Self { code: ErrorCode::FileMissing, message, hint, source: Some(Box::new(source)) };
+                return Self { hint, ..Self::new(ErrorCode::FileMissing, message).because(source) };
             }
             ConfigError::Invalid { .. } => ErrorCode::ConfigInvalid,
             ConfigError::BadValue { .. } | ConfigError::Conflict { .. } => ErrorCode::Usage,
             ConfigError::ChangedMeanwhile { .. } => ErrorCode::ChangedMeanwhile,
             ConfigError::CannotEdit { .. } => ErrorCode::ConfigInvalid,
         };
-        Self { code, message, hint, source: None }
+        Self { hint, ..Self::new(code, message) }
     }
 }

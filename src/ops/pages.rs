@@ -16,7 +16,7 @@ pub struct Page {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct PagesReport {
     /// The directory.
     pub directory: PathBuf,

@@ -19,6 +19,8 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
+use crate::ops::generate;
 use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
@@ -43,7 +45,7 @@ pub struct RegisterOptions {
 }
 
 /// What was registered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RegisterReport {
     /// The record's id; absent in a dry run of a new registration.
     pub key_id: Option<KeyId>,
@@ -100,6 +102,22 @@ pub(super) fn tell(session: &Session, path: &std::path::Path, report: &RegisterR
 
 /// Registers a public key. What came of it is the caller's to remember and tell, but where that is not known.
 pub async fn register_key(
+    session: &Session,
+    public: &PublicKey,
+    grant: &Grant,
+    options: &RegisterOptions,
+) -> Result<RegisterReport, OpError> {
+    let settings = &session.settings;
+    ask(session, public, grant, options).await.map_err(|error| match error.code {
+        ErrorCode::KeyRevoked => error.hint(format!(
+            "make a new key in its place, which keeps the old pair as a backup: `{}`, then run the same command again",
+            generate::in_place_of(&settings.paths, &settings.private_key_path.value)
+        )),
+        _ => error,
+    })
+}
+
+async fn ask(
     session: &Session,
     public: &PublicKey,
     grant: &Grant,
@@ -166,7 +184,8 @@ pub async fn register_key(
                     Change::new(Action::KeyRegistered).fingerprint(fingerprint).to(&name).result(Outcome::Unknown),
                 )?;
                 return Err(OpError::from(error)
-                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there"));
+                    .hint("whether the key was registered is not known: run the same command again, which first looks whether it is there")
+                    .fix(Fix::KeyRegister));
             };
             record
         }
@@ -232,7 +251,7 @@ fn find<'a>(
             ErrorCode::KeyRevoked,
             format!("the key was registered as {} and revoked; a revoked key is not registered again", record.key_id),
         )
-        .hint("make a new one: `artcafe key generate --overwrite`, which keeps the old pair as a backup"));
+        .fix(Fix::KeyGenerate));
     }
     Ok(None)
 }

@@ -1,8 +1,9 @@
 //! `config relink`: a configuration from the past names the current key again.
 //!
 //! Owns the mending of a file that a person, a checkout or a snapshot brought back: path and key id
-//! together, as the last rotation left them, and the plain name's link. Asks no server: what is
-//! remembered was confirmed when it was written. Never names a key whose file is not there.
+//! together, as the last rotation left them, and the plain name's link. While a rotation is open, its
+//! journal says which key is meant, also where the file is gone. Asks no server: what is remembered was
+//! confirmed when it was written. Never names a key whose file is not there.
 
 use std::path::PathBuf;
 
@@ -12,12 +13,12 @@ use crate::config::{ConfigFile, Edit, Key, Scalar};
 use crate::id::KeyId;
 use crate::ops::audit::{Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::rotate;
+use crate::ops::rotate::{self, Journal};
 use crate::ops::session::Session;
-use crate::ops::superseded::{self, Named};
+use crate::ops::superseded::{self, Named, Replaced};
 
 /// What was mended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RelinkReport {
     /// The configuration.
     pub path: PathBuf,
@@ -36,6 +37,9 @@ pub fn relink(session: &Session) -> Result<RelinkReport, OpError> {
     let _lock = session.lock()?;
     let paths = &session.settings.paths;
     let path = paths.config.value.clone();
+    if let Some(journal) = rotate::open(paths)? {
+        return of_rotation(session, &journal);
+    }
     let Some(file) = ConfigFile::load(&path)? else {
         return Err(OpError::new(
             ErrorCode::NotConfigured,
@@ -44,7 +48,7 @@ pub fn relink(session: &Session) -> Result<RelinkReport, OpError> {
         .hint("make one with `artcafe setup`"));
     };
     let named = Named::of(paths, &file, &session.settings.private_key_path.value);
-    let Some(link) = superseded::newest(session, &named)? else {
+    let Some(Replaced { last: link, .. }) = superseded::newest(session, &named)? else {
         return Ok(RelinkReport {
             link_repaired: rotate::repair_links(&named.path)?,
             path,
@@ -77,5 +81,22 @@ pub fn relink(session: &Session) -> Result<RelinkReport, OpError> {
         changed,
         private_key_path: link.new_path,
         key_id: link.new_key_id,
+    })
+}
+
+/// While a rotation is open, the key that it counts on is the one to name; its links are its own to turn.
+fn of_rotation(session: &Session, journal: &Journal) -> Result<RelinkReport, OpError> {
+    let path = journal.config.clone();
+    let mended = rotate::mend(session, journal)?;
+    if mended.changed {
+        let to = mended.key_id.as_ref().map_or_else(|| mended.path.display().to_string(), ToString::to_string);
+        session.record(Change::new(Action::ConfigRelinked).path(&path).from("another").to(to))?;
+    }
+    Ok(RelinkReport {
+        path,
+        changed: mended.changed,
+        link_repaired: false,
+        private_key_path: mended.path,
+        key_id: mended.key_id,
     })
 }

@@ -15,6 +15,7 @@ use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
 use crate::keys::{self, DecodedKey, KeyError, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::progress::Progress;
 use crate::ops::superseded;
 use crate::secret::SecretString;
@@ -171,6 +172,10 @@ impl Session {
     /// Opens the configured private key; one that is gone since a rotation replaced it is told as that.
     pub fn key(&self) -> Result<LoadedKey, OpError> {
         self.open_key(&self.settings.private_key_path.value).map_err(|error| match error.code {
+            // Where the identity is known, a key for it can be made and registered.
+            ErrorCode::KeyFileMissing if self.agent().is_ok() && self.tenant().is_ok() => {
+                superseded::explained(self, error.fix(Fix::Setup))
+            }
             ErrorCode::KeyFileMissing => superseded::explained(self, error),
             _ => error,
         })
@@ -180,7 +185,7 @@ impl Session {
     pub fn open_key(&self, path: &Path) -> Result<LoadedKey, OpError> {
         let bytes = keys::read_private(path)?;
         if let Some(loose) = keys::check_strict_modes(path, self.user)?.first() {
-            return Err(OpError::new(ErrorCode::LooseMode, loose.to_string()).hint(loose.hint.clone()));
+            return Err(loose_mode(loose));
         }
         let DecodedKey { key, format, encrypted, comment } = match keys::PrivateKey::decode(bytes.expose(), None) {
             Err(KeyError::PassphraseNeeded) => {
@@ -209,6 +214,15 @@ impl Session {
     /// The time as text, to the second.
     pub fn now_text(&self) -> String {
         (self.now)().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+}
+
+/// A key, or its directory, that others can get at; a mode can be mended, an owner not.
+pub(super) fn loose_mode(loose: &keys::Looseness) -> OpError {
+    let error = OpError::new(ErrorCode::LooseMode, loose.to_string());
+    match loose.bits() {
+        Some(_) => error.hint(format!("`artcafe key repair` mends it, or `{}`", loose.hint)).fix(Fix::KeyRepair),
+        None => error.hint(loose.hint.clone()),
     }
 }
 

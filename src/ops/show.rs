@@ -13,7 +13,7 @@ use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
 /// A key file, described.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ShowReport {
     /// The file.
     pub private_key_path: PathBuf,

@@ -16,7 +16,7 @@ use crate::ops::error::{ErrorCode, OpError};
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// One registration of a key at an endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Registration {
     /// The endpoint's origin.
     pub endpoint: String,

@@ -13,9 +13,10 @@ use crate::ops::login::{self, LoginStatus};
 use crate::ops::session::Session;
 use crate::ops::show;
 use crate::ops::state::{Registration, State};
+use crate::ops::superseded::{self, CurrentKey};
 
 /// What is known on this machine.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct StatusReport {
     /// The configuration file.
     pub config_path: PathBuf,
@@ -39,12 +40,14 @@ pub struct StatusReport {
     pub login: Option<LoginStatus>,
     /// The flag or variable whose token is used instead.
     pub token_from: Option<String>,
+    /// The key that took the configured one's place, where the configuration is one from the past.
+    pub superseded_by: Option<CurrentKey>,
     /// The next command.
     pub next: String,
 }
 
 /// The key in short.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct KeyStatus {
     /// Its file.
     pub path: PathBuf,
@@ -85,7 +88,9 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
         .logins
         .into_iter()
         .find(|login| login.endpoint == endpoint && Some(&login.tenant_id) == tenant_id.as_ref());
+    let superseded_by = superseded::current(session);
     let next = match (&agent_id, &key, &registration, &settings.key_id) {
+        _ if superseded_by.is_some() => "artcafe config relink",
         (None, ..) | (_, None, ..) => "artcafe setup",
         (_, _, None, None) => "artcafe key register",
         _ => "artcafe auth test",
@@ -102,6 +107,7 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
         registration,
         login,
         token_from: logins.overridden_by,
+        superseded_by,
         next: next.to_owned(),
     })
 }

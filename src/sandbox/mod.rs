@@ -43,7 +43,7 @@ use token::Signer;
 
 pub use error::SandboxError;
 pub use faults::{FAULT_HELP, Fault};
-pub use options::{Dialect, Options, PLANS, TenantSpec, loopback_only};
+pub use options::{Dialect, Options, PLANS, Tap, TenantSpec, loopback_only};
 pub use store::{AgentRow, ChallengeRow, KeyRow, TenantRow};
 
 /// The agent that every tenant starts with: the design guide's example.
@@ -53,7 +53,7 @@ pub const EXAMPLE_AGENT: &str = "prod-data-processor-01";
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What a caller needs to use a running sandbox.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Info {
     /// The origin, without a trailing slash.
     pub url: String,
@@ -64,7 +64,7 @@ pub struct Info {
 }
 
 /// One tenant of a running sandbox.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, schemars::JsonSchema)]
 pub struct TenantInfo {
     /// The tenant's id.
     pub id: String,
@@ -110,6 +110,7 @@ impl Sandbox {
             faults: options.faults,
             signer,
             log,
+            tap: options.tap,
             core: Mutex::new(Core { store, history }),
         };
         Ok(Self { service, tenants })

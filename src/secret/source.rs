@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 
+use crate::checkpoint;
 use zeroize::Zeroizing;
 
 use super::{Secret, SecretString};
@@ -110,6 +111,7 @@ impl Source {
                 bytes.extend_from_slice(value.as_bytes());
             }
             Self::Command(command) => {
+                checkpoint::start().map_err(unreadable)?;
                 let output = Command::new("sh")
                     .args(["-c", command])
                     .stdin(Stdio::null())

@@ -8,16 +8,20 @@ use std::path::{Path, PathBuf};
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("main", ["cli", "env"].as_slice()),
-        ("cli", ["ops", "config", "sandbox", "env", "secret", "keys", "id", "interrupt"].as_slice()),
-        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "interrupt"].as_slice()),
-        ("api", ["secret", "id", "checkpoint", "interrupt"].as_slice()),
+        (
+            "cli",
+            ["ops", "config", "sandbox", "env", "secret", "keys", "id", "schema", "checkpoint", "interrupt"].as_slice(),
+        ),
+        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "schema", "interrupt"].as_slice()),
+        ("api", ["secret", "id", "checkpoint", "schema", "interrupt"].as_slice()),
         ("keys", ["durable", "secret"].as_slice()),
         ("config", ["durable", "env", "id"].as_slice()),
         ("sandbox", [].as_slice()),
         ("durable", ["checkpoint", "interrupt"].as_slice()),
-        ("secret", [].as_slice()),
+        ("secret", ["checkpoint"].as_slice()),
         ("env", [].as_slice()),
         ("id", [].as_slice()),
+        ("schema", [].as_slice()),
         ("checkpoint", [].as_slice()),
         ("interrupt", [].as_slice()),
     ])

@@ -438,7 +438,7 @@ fn a_redirect_is_not_followed() {
         let fake = Fake::start(move |_| raw(status, &[&to], b""));
         let (code, reason, hint) = failure(&stranger(&fake).run(&TEST).expect(1));
         assert_eq!(code, "BAD_ANSWER");
-        assert!(reason.contains("redirect") && hint.contains("--api-endpoint"), "{reason} {hint}");
+        assert!(hint.contains("redirect") && hint.contains("--api-endpoint"), "{reason} {hint}");
     }
     assert_eq!(elsewhere.seen().len(), 0);
 }

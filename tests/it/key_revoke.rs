@@ -147,7 +147,8 @@ fn revoking_twice_is_no_error() {
                 assert_eq!(data["already_revoked"], already, "{data}");
                 assert_eq!(data["refusal"]["key_store"], "refused", "{data}");
                 if already {
-                    assert_eq!((&data["outcome"], &data["ended_key_ids"]), (&json!("already_revoked"), &json!([])));
+                    let outcome = format!("already_{}", ended_word(dialect));
+                    assert_eq!((&data["outcome"], &data["ended_key_ids"]), (&json!(outcome), &json!([])));
                 }
             }
         }
@@ -496,6 +497,8 @@ fn a_stolen_key_is_replaced_first_and_looked_at_again() {
             let told = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
             let ends: Vec<Value> = told.filter(|line| line["what"] == format!("key_{}", ended_word(dialect))).collect();
             assert_eq!((ends.len(), &ends[0]["key_id"], &ends[0]["reason"]), (1, &json!(old), &json!("compromised")));
+            // From here on `--current` is the new key, and the old one is named by its id.
+            let target = old.as_str();
             // A token of the stolen key adds one more within the hour.
             let late = server.register(AGENT, &SPARE.replace("INdam", "INdbm"));
             let data = revoke(&env, &[target, "--compromised"]).expect(6).data();
@@ -511,6 +514,52 @@ fn a_stolen_key_is_replaced_first_and_looked_at_again() {
             assert!(works(&server, &new));
             env.run(&["auth", "test"]).expect(0);
         }
+    }
+}
+
+#[test]
+fn the_current_key_is_the_one_that_the_configuration_names_now() {
+    for dialect in Dialect::ALL {
+        let (server, env, first) = proven(dialect, &[]);
+        let own = alone(&env);
+        let second = revoke(&own, &["--current", "--compromised"]).expect(6).data()["new_key"]["new_key_id"].clone();
+        // Within the hour the new key leaks as well.
+        let run = revoke(&own, &["--current", "--compromised"]).expect(6);
+        let data = run.data();
+        assert_eq!((&data["key_ids"], &data["outcome"]), (&json!([second]), &json!(ended_word(dialect))));
+        let earlier = &data["earlier"][0];
+        assert_eq!((&earlier["key_ids"], &earlier["settled"]), (&json!([first]), &json!(false)), "{data}");
+        let third = data["new_key"]["new_key_id"].as_str().unwrap().to_owned();
+        assert!(!works(&server, second.as_str().unwrap()) && !works(&server, &first) && works(&server, &third));
+        assert_eq!(own.run(&["auth", "test", "--json"]).expect(0).data()["key_id"], third);
+        // Each is looked at again by its id, and the current one stays.
+        two_hours_later(&env);
+        for id in [&first, second.as_str().unwrap()] {
+            let code = revoke(&own, &[id, "--compromised"]).code;
+            assert!([0, 6].contains(&code), "{id}: {code}");
+        }
+        assert!(works(&server, &third));
+    }
+}
+
+#[test]
+fn a_crash_before_the_current_key_is_named_again_is_gone_on_with_first() {
+    for point in ["registered", "confirmed", "retire.after_request"] {
+        let (server, env, first) = proven(Dialect::Documented, &[]);
+        let own = alone(&env);
+        killed_at(&own, point, &["key", "revoke", "--current", "--compromised", "--yes"]);
+        let data = revoke(&own, &["--current", "--compromised"]).expect(6).data();
+        assert!(!works(&server, &first), "{point}: {data}");
+        let current = own.run(&["auth", "test", "--json"]).expect(0).data()["key_id"].as_str().unwrap().to_owned();
+        assert!(works(&server, &current));
+        let touched: Vec<&Value> = data["key_ids"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .chain(data["earlier"].as_array().unwrap().iter().flat_map(|key| key["key_ids"].as_array().unwrap()))
+            .collect();
+        assert!(touched.contains(&&json!(first)), "{point}: {data}");
+        assert_eq!(server.keys().iter().filter(|record| record["revoked"] == false).count(), 1, "{point}");
     }
 }
 
@@ -608,6 +657,7 @@ fn a_crash_while_a_stolen_key_is_replaced_is_gone_on_with() {
             assert!(!works(&server, &old), "{point}");
             let working = server.keys().iter().filter(|record| record["revoked"] == false).count();
             assert_eq!(working, 1, "{point}");
+            assert_eq!(env.run(&["key", "rotate", "--status", "--json"]).expect(0).data(), Value::Null, "{point}");
             env.run(&["auth", "test"]).expect(0);
             two_hours_later(&env);
             revoke(&env, &[&old, "--compromised"]).expect(0);

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod argv;
 mod audit;
 mod auth_login;
 mod auth_test;
@@ -18,6 +19,7 @@ mod config_file;
 mod deregister;
 mod documents;
 mod failures;
+mod follower;
 mod generated;
 mod interrupts;
 mod key_convert;
@@ -42,6 +44,7 @@ mod safety;
 mod sandbox;
 mod sandbox_exec;
 mod sandbox_serve;
+mod schemas;
 mod secrets;
 mod service;
 mod setup;
@@ -49,6 +52,7 @@ mod setup_failures;
 mod support;
 mod tls_and_proxy;
 mod tokens;
+mod ways_out;
 mod wire;
 mod wire_client;
 

@@ -222,7 +222,8 @@ fn a_key_that_others_can_reach_is_not_used() {
         {
             let failure = env.run(&[command, &["--json"]].concat()).expect(77).failure();
             assert_eq!(failure["code"], "LOOSE_MODE", "{command:?}");
-            assert!(failure["hint"].as_str().unwrap().starts_with("chmod "), "{failure}");
+            assert!(failure["hint"].as_str().unwrap().contains("chmod "), "{failure}");
+            assert_eq!(failure["fix"]["argv"], serde_json::json!(["artcafe", "key", "repair"]), "{failure}");
         }
         chmod(&path, strict);
     }

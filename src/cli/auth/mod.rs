@@ -11,7 +11,8 @@ use clap::Subcommand;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 
-pub(crate) use token::{ACCESS_TOKEN, LifeArgs, agents_token, mask};
+pub(crate) use test::TestData;
+pub(crate) use token::{ACCESS_TOKEN, LifeArgs, TokenData, agents_token, mask};
 
 /// Prove the key, get a token, keep an administrator's login
 #[derive(Debug, Subcommand)]

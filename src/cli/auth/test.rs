@@ -8,13 +8,17 @@ use serde::Serialize;
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
 use crate::cli::context::Context;
+use crate::cli::failure::{docs, milliseconds};
 use crate::cli::output::{Output, Style};
+use crate::cli::remedy::Remedy;
+use crate::ops::OpError;
 use crate::ops::prove::{ProofReport, clock_words, prove_telling};
 
 /// Prove that the agent's key authenticates
 ///
 /// Runs the whole challenge and response, then uses the token, without a tenant header, to see this
-/// very key on the server. The exit code is the verdict: 0 only for a proven key.
+/// very key on the server. The exit code is the verdict: 0 only for a proven key, of which --quiet
+/// prints nothing.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent"
@@ -25,11 +29,22 @@ pub(crate) struct TestArgs {
 }
 
 /// The report and, for a refusal, what lies behind its reason.
-#[derive(Serialize)]
-struct TestData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct TestData {
     #[serde(flatten)]
     report: ProofReport,
+    /// Why, in the words of what lies below.
     cause: Option<String>,
+    /// What the server answered, in its own words where it had any; nothing to act upon.
+    server_message: Option<String>,
+    /// Whether the same command can succeed later without anybody changing anything.
+    retryable: bool,
+    /// How long to wait before that, where it is known.
+    retry_after_ms: Option<u64>,
+    /// Where the documents explain the failure.
+    docs: Option<String>,
+    /// What a program may run about it; null where nothing failed or a person is needed.
+    fix: Option<Remedy>,
 }
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
@@ -51,15 +66,25 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     }
     let code =
         outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
-    let cause = outcome.verdict.as_ref().err().map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty());
-    let data = TestData { report: outcome.report, cause };
-    context
-        .output
-        .finish_with("auth.test", &data, code, |data| text(&context.output, &data.report, data.cause.as_deref()))
+    let failure = outcome.verdict.as_ref().err();
+    let data = TestData {
+        report: outcome.report,
+        cause: failure.map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty()),
+        server_message: failure.and_then(OpError::server_message).map(str::to_owned),
+        retryable: failure.is_some_and(|error| error.code.is_retryable()),
+        retry_after_ms: failure.and_then(milliseconds),
+        docs: failure.map(|error| docs(error.code)),
+        fix: context.output.remedy(failure.and_then(|error| error.fix.as_ref())),
+    };
+    context.output.finish_with("auth.test", &data, code, |data| match data.report.proven && context.output.is_quiet() {
+        true => String::new(),
+        false => text(&context.output, data),
+    })
 }
 
 /// The steps and the verdict.
-pub(crate) fn text(output: &Output, report: &ProofReport, cause: Option<&str>) -> String {
+fn text(output: &Output, data: &TestData) -> String {
+    let report = &data.report;
     let mut lines: Vec<String> = report
         .steps
         .iter()
@@ -77,7 +102,9 @@ pub(crate) fn text(output: &Output, report: &ProofReport, cause: Option<&str>) -
     } else {
         lines.push(format!("{} {head}", output.paint(Style::Bad, "not proven:")));
         lines.extend(report.reason.iter().cloned());
-        lines.extend(cause.map(|cause| format!("{} {cause}", output.paint(Style::Strong, "caused by:"))));
+        let strong = |name: &str, words: &str| format!("{} {words}", output.paint(Style::Strong, name));
+        lines.extend(data.cause.as_deref().map(|cause| strong("caused by:", cause)));
+        lines.extend(data.server_message.as_deref().map(|words| strong("the answer was:", words)));
         lines.extend(report.hint.iter().map(|hint| format!("{} {hint}", output.paint(Style::Good, "hint:"))));
     }
     lines.join("\n")

@@ -59,9 +59,10 @@ enum Format {
     Header,
 }
 
-#[derive(Serialize)]
-struct TokenData<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct TokenData<'a> {
     token: &'a str,
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     expires_at: Option<Timestamp>,
 }
 

@@ -22,14 +22,14 @@ pub(crate) struct ExplainArgs {
     key: String,
 }
 
-#[derive(Serialize)]
-struct ExplainData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct ExplainData {
     key: &'static str,
     values: Vec<Candidate>,
 }
 
 /// One value that some layer gives.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Candidate {
     value: String,
     origin: Origin,

@@ -16,8 +16,8 @@ pub(crate) struct GetArgs {
     key: String,
 }
 
-#[derive(Serialize)]
-struct GetData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct GetData {
     key: String,
     value: serde_json::Value,
     origin: String,

@@ -16,6 +16,13 @@ use clap::Subcommand;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 
+pub(crate) use explain::ExplainData;
+pub(crate) use get::GetData;
+pub(crate) use path::PathData;
+pub(crate) use profiles::ProfilesData;
+pub(crate) use show::ShowData;
+pub(crate) use validate::ValidateData;
+
 /// Look at, check and change the configuration
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]

@@ -12,8 +12,8 @@ use crate::cli::context::Context;
 #[derive(Debug, Args)]
 pub(crate) struct PathArgs {}
 
-#[derive(Serialize)]
-struct PathData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct PathData {
     path: PathBuf,
     origin: String,
     exists: bool,

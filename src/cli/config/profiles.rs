@@ -13,8 +13,8 @@ use crate::id::ProfileName;
 #[derive(Debug, Args)]
 pub(crate) struct ProfilesArgs {}
 
-#[derive(Serialize)]
-struct ProfilesData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct ProfilesData {
     profiles: Vec<ProfileName>,
     current: Option<ProfileName>,
 }

@@ -11,15 +11,15 @@ use crate::cli::output::Style;
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {}
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Entry {
     key: &'static str,
     value: Option<String>,
     origin: String,
 }
 
-#[derive(Serialize)]
-struct ShowData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct ShowData {
     entries: Vec<Entry>,
 }
 

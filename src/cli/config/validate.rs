@@ -18,8 +18,8 @@ use crate::ops::{ErrorCode, OpError};
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {}
 
-#[derive(Serialize)]
-struct ValidateData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct ValidateData {
     path: PathBuf,
     valid: bool,
     problems: Vec<Problem>,

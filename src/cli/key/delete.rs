@@ -20,8 +20,11 @@ use crate::ops::{ErrorCode, OpError};
 #[command(after_help = "Examples:\n  artcafe key delete KEY_ID\n  artcafe key delete KEY_ID --yes --json")]
 pub(crate) struct DeleteArgs {
     /// The record's id, as `artcafe key list` shows it
-    #[arg(value_name = "ID")]
-    key: String,
+    #[arg(value_name = "ID", required_unless_present = "current")]
+    key: Option<String>,
+    // Known, so that who knows it from `key revoke` is told better than by the parser.
+    #[arg(long, hide = true, conflicts_with = "key")]
+    current: bool,
     /// Delete it also if it is the last key of its agent that works
     #[arg(long)]
     allow_last: bool,
@@ -30,10 +33,10 @@ pub(crate) struct DeleteArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &DeleteArgs) -> Outcome {
-    let target: Target = args.key.parse()?;
+    let target = args.key.as_deref().map_or(Ok(Target::Current), str::parse)?;
     if !matches!(target, Target::Id(_)) {
         return Err(OpError::new(ErrorCode::Usage, "a record is deleted by its id alone")
-            .hint("see the ids with `artcafe key list`; `artcafe key revoke` takes a fingerprint as well")
+            .hint("see the ids with `artcafe key list`, the configured one with `artcafe config get auth.ssh_key.key_id`; `artcafe key revoke` takes a fingerprint or `--current` as well")
             .into());
     }
     let mut session = context.session_of(context.settings()?, &args.passphrase)?;

@@ -12,6 +12,7 @@ use crate::cli::output::{Output, Style};
 use crate::env::Env;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::generate::{GenerateOptions, GenerateReport, generate};
+use crate::ops::rotate::behind;
 use crate::ops::{ErrorCode, OpError};
 
 /// What kind of key to make; the same flags on every command that can make one.
@@ -77,7 +78,7 @@ artcafe key generate --passphrase file:/run/secrets/passphrase --overwrite"
 pub(crate) struct GenerateArgs {
     #[command(flatten)]
     new: NewKeyArgs,
-    /// The private key's file; `.pub` is added for the public half [default: $ARTCAFE_KEY_DIR/artcafe_agent]
+    /// The private key's file; `.pub` is added for the public half [default: the configured one, else $ARTCAFE_KEY_DIR/artcafe_agent]
     #[arg(long, value_name = "PATH")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -92,7 +93,11 @@ pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
     let output = match &args.output {
         Some(path) => std::path::absolute(paths.expand(&path.to_string_lossy()))
             .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?,
-        None => paths.key_dir.join("artcafe_agent"),
+        // The key that is in force; a broken configuration names none.
+        None => match context.settings() {
+            Ok(settings) => behind(&settings.private_key_path.value),
+            Err(_) => paths.default_key(),
+        },
     };
     let options = GenerateOptions {
         output,

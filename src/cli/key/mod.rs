@@ -6,6 +6,7 @@ mod generate;
 mod list;
 mod needs_rotation;
 mod register;
+mod repair;
 mod revoke;
 mod rotate;
 mod rotate_due;
@@ -18,10 +19,14 @@ use crate::cli::Outcome;
 use crate::cli::context::Context;
 
 pub(crate) use generate::{NewKeyArgs, text as generated, with_progress};
+pub(crate) use needs_rotation::NeedsRotation;
 pub(crate) use needs_rotation::guard;
 pub(crate) use register::name_tail;
+pub(crate) use rotate::RotatePlan;
+pub(crate) use rotate_due::RotateSkipped;
+pub(crate) use status::StatusData;
 
-/// Generate, look at, convert, register, list, rotate, watch and revoke keys
+/// Generate, look at, convert, repair, register, list, rotate, watch and revoke keys
 #[derive(Debug, Subcommand)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) enum KeyCommand {
@@ -30,6 +35,7 @@ pub(crate) enum KeyCommand {
     Convert(convert::ConvertArgs),
     Register(register::RegisterArgs),
     List(list::ListArgs),
+    Repair(repair::RepairArgs),
     Rotate(rotate::RotateArgs),
     Revoke(revoke::RevokeArgs),
     Delete(delete::DeleteArgs),
@@ -43,6 +49,7 @@ pub(crate) fn run(context: &Context, command: &KeyCommand) -> Outcome {
         KeyCommand::Show(args) => show::run(context, args),
         KeyCommand::Convert(args) => convert::run(context, args),
         KeyCommand::Register(args) => register::run(context, args),
+        KeyCommand::Repair(args) => repair::run(context, args),
         KeyCommand::List(args) => list::run(context, args),
         KeyCommand::Rotate(args) => rotate::run(context, args),
         KeyCommand::Revoke(args) => revoke::run(context, args),

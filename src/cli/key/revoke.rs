@@ -11,15 +11,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::key::rotate;
 use crate::cli::output::{Output, Style};
 use crate::config::duration;
 use crate::ops::revoke::{
-    Answer, CompromiseOptions, CompromiseReport, Method, Plan, Purpose, RevokeOptions, RevokeReport, Target, plan,
-    revoke, revoke_compromised,
+    Answer, CompromiseOptions, CompromiseReport, Earlier, Method, Plan, Purpose, RevokeOptions, RevokeReport, Target,
+    plan, revoke, revoke_compromised, unsettled,
 };
 use crate::ops::rotate::RotateOptions;
-use crate::ops::{ErrorCode, OpError};
+use crate::ops::{ErrorCode, OpError, Session};
 
 /// Revoke a key: it never works again
 ///
@@ -38,7 +39,7 @@ pub(crate) struct RevokeArgs {
     /// The record's id, or the key's fingerprint: OpenSSH's or the platform's
     #[arg(value_name = "ID|FINGERPRINT")]
     key: Option<String>,
-    /// The key that the configuration names
+    /// The key that the configuration names now
     #[arg(long)]
     current: bool,
     /// Why, for the platform's record: superseded, compromised, affiliation-changed,
@@ -87,6 +88,14 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
     };
     let purpose = if args.compromised { Purpose::Compromised } else { Purpose::Revoke };
     let mut session = context.session_of(context.settings()?, &args.passphrase)?;
+    let mut earlier = Vec::new();
+    if args.compromised && target == Target::Current {
+        // A rotation away from an earlier one may be open: it goes first.
+        earlier = finish_earlier(context, args, &session)?;
+        if !earlier.is_empty() {
+            session = context.session_quietly(context.settings()?, &args.passphrase)?;
+        }
+    }
     session.progress = match args.compromised {
         true => context.output.progress("key.revoke"),
         false => context.output.progress_before_report("key.revoke"),
@@ -99,27 +108,14 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
             return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
         }
     }
-    let default = if args.compromised { "compromised" } else { "unspecified" };
-    let reason = args.reason.clone().unwrap_or_else(|| default.to_owned());
-    let options = RevokeOptions {
-        method: Method::Revoke { reason: reason.clone(), may_delete: !args.no_delete },
-        allow_last: args.allow_last,
-        wait: args.wait.then(|| Duration::try_from(args.wait_timeout).unwrap_or_default()),
-    };
+    let options = options(args);
     let outcome = if args.compromised {
-        // Whoever else uses the key must lose it, so nothing of that kind may stop the rotation.
-        let rotate = RotateOptions {
-            reason: Some(reason),
-            also: true,
-            accept_agent_record: true,
-            ..rotate::plain(context, &args.passphrase)?
-        };
-        let how = CompromiseOptions { since: args.since, rotate };
+        let how = CompromiseOptions { since: args.since, rotate: rotation(context, args)? };
         context.block_on(revoke_compromised(&session, &plan, &options, &how))?
     } else {
         context.block_on(revoke(&session, &plan, &options))?
     };
-    let report = outcome?;
+    let report = RevokeReport { earlier, ..outcome? };
     if report.outcome == "deleted" {
         context.output.warn(
             "deleted_not_revoked",
@@ -129,6 +125,63 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
     warn(context, &report);
     let code = if report.is_settled() { ExitCode::SUCCESS } else { ErrorCode::PartlyDone.exit_code().into() };
     context.output.finish_with("key.revoke", &report, code, |report| text(&context.output, report))
+}
+
+fn reason(args: &RevokeArgs) -> String {
+    let default = if args.compromised { "compromised" } else { "unspecified" };
+    args.reason.clone().unwrap_or_else(|| default.to_owned())
+}
+
+fn options(args: &RevokeArgs) -> RevokeOptions {
+    RevokeOptions {
+        method: Method::Revoke { reason: reason(args), may_delete: !args.no_delete },
+        allow_last: args.allow_last,
+        wait: args.wait.then(|| Duration::try_from(args.wait_timeout).unwrap_or_default()),
+    }
+}
+
+/// How a new key takes the place of a stolen one.
+fn rotation(context: &Context, args: &RevokeArgs) -> Result<RotateOptions, Failure> {
+    // Whoever else uses the key must lose it, so nothing of that kind may stop the rotation.
+    Ok(RotateOptions {
+        reason: Some(reason(args)),
+        also: true,
+        accept_agent_record: true,
+        ..rotate::plain(context, &args.passphrase)?
+    })
+}
+
+/// Goes on with what was begun for other keys of the agent. What fails is told, and stops nothing, since the key that
+/// is named now matters more.
+fn finish_earlier(context: &Context, args: &RevokeArgs, session: &Session) -> Result<Vec<Earlier>, Failure> {
+    let mut earlier = Vec::new();
+    for id in unsettled(session)? {
+        context.output.status(&format!("going on with key {id}, which was said to be in other hands before"));
+        let how = CompromiseOptions { since: None, rotate: rotation(context, args)? };
+        let target = Target::Id(id.clone());
+        let begun = context
+            .block_on(plan(session, &target, Purpose::Compromised))?
+            .and_then(|plan| plan.check(args.allow_last, Purpose::Compromised).map(|()| plan));
+        let outcome = match begun {
+            Ok(plan) => {
+                if !plan.is_over() {
+                    show(context, &plan, Purpose::Compromised);
+                    if !context.confirm("Go on with it? It never works again")? {
+                        continue;
+                    }
+                }
+                context.block_on(revoke_compromised(session, &plan, &options(args), &how))?
+            }
+            Err(error) => Err(error),
+        };
+        let done = Earlier::of(&id, outcome);
+        if let Some(problem) = &done.problem {
+            let text = format!("key {id}, which was said to be in other hands before, is not finished: {problem}");
+            context.output.warn("earlier_unfinished", &text);
+        }
+        earlier.push(done);
+    }
+    Ok(earlier)
 }
 
 /// What will stop working, for the one who is asked.
@@ -250,12 +303,21 @@ pub(super) fn text(output: &Output, report: &RevokeReport) -> String {
         lines.push(format!("new key  {id} {}", new.new_fingerprint.as_deref().unwrap_or_default()));
         lines.push(format!("file     {}", new.new_private_key_path.display()));
     }
-    let word = match report.outcome {
-        "already_revoked" => "revoked already",
-        "already_deleted" => "deleted already",
-        word => word,
-    };
+    let word = said(report.outcome);
     lines.push(format!("{} key {}", output.paint(Style::Good, &format!("{word}:")), ids.join(", ")));
+    lines.extend(report.earlier.iter().filter(|key| key.problem.is_none()).map(|key| {
+        let ids: Vec<&str> = key.key_ids.iter().map(|id| id.as_str()).collect();
+        let rest = match (key.settled, key.look_again_at) {
+            (true, _) => "and settled now".to_owned(),
+            (false, Some(time)) => format!(
+                "to be looked at again after {} (`artcafe key revoke --compromised {}`)",
+                time.strftime("%Y-%m-%d %H:%M:%S UTC"),
+                ids.first().unwrap_or(&"ID")
+            ),
+            (false, None) => "to be looked at again in an hour".to_owned(),
+        };
+        format!("earlier: key {}, {}, {rest}", ids.join(", "), said(key.outcome.unwrap_or_default()))
+    }));
     let refusal = &report.refusal;
     let how = if refusal.evidence == "challenge" { "by challenge" } else { "by its record" };
     let place = |answer, name: &str| match answer {
@@ -275,6 +337,15 @@ pub(super) fn text(output: &Output, report: &RevokeReport) -> String {
         lines.extend(listed(output, compromised));
     }
     lines.join("\n")
+}
+
+/// An outcome, for people.
+fn said(outcome: &'static str) -> &'static str {
+    match outcome {
+        "already_revoked" => "revoked already",
+        "already_deleted" => "deleted already",
+        word => word,
+    }
 }
 
 /// The keys that appeared.

@@ -2,6 +2,8 @@
 
 use clap::Args;
 use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
@@ -13,8 +15,8 @@ use crate::cli::surroundings;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::rotate::{
-    Direction, HookOptions, NewKeyPassphrase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, open, rehearse,
-    rotate,
+    HookOptions, Naming, NewKeyPassphrase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, rehearse, rotate,
+    stand,
 };
 use crate::ops::{ErrorCode, OpError, Session};
 
@@ -88,16 +90,54 @@ pub(crate) struct RotateArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
+    refuse_without_effect(args)?;
     match args.if_due {
         true => rotate_due::run(context, &args.passphrase, args.splay, |resume| work(context, args, resume)),
         false => work(context, args, args.resume),
     }
 }
 
+/// What a rotation would do.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RotatePlan {
+    /// Each phase with its requests and files, in order.
+    steps: Vec<PlannedStep>,
+}
+
+/// What a rotation is made as was decided when it began.
+fn refuse_without_effect(args: &RotateArgs) -> Result<(), Failure> {
+    let actions =
+        [(args.resume, "--resume"), (args.finish, "--finish"), (args.abort, "--abort"), (args.status, "--status")];
+    let Some((_, action)) = actions.into_iter().find(|(is_given, _)| *is_given) else { return Ok(()) };
+    let goes_forward = args.resume || args.finish;
+    let idle = [
+        (args.grace.is_some(), "--grace"),
+        (args.algorithm.is_some(), "--algorithm"),
+        (args.bits.is_some(), "--bits"),
+        (args.key_format.is_some(), "--key-format"),
+        (args.keep_old, "--keep-old"),
+        (args.accept_agent_record, "--accept-agent-record"),
+        (args.also && !goes_forward, "--also"),
+        (args.post_switch.is_some() && !goes_forward, "--post-switch"),
+        (args.post_switch_timeout.is_some() && (!goes_forward || args.post_switch.is_none()), "--post-switch-timeout"),
+    ];
+    match idle.into_iter().find(|(is_given, _)| *is_given) {
+        None => Ok(()),
+        Some((_, flag)) => Err(OpError::new(
+            ErrorCode::Usage,
+            format!("`{flag}` has no effect with `{action}`: the rotation goes on as it began"),
+        )
+        .hint(format!(
+            "leave `{flag}` out, or undo the rotation (`artcafe key rotate --abort`) and begin another with it"
+        ))
+        .into()),
+    }
+}
+
 fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
     let settings = context.settings()?;
     if args.status {
-        let report = open(&settings.paths)?.map(|journal| journal.report());
+        let report = stand(&context.session_quietly(settings, &args.passphrase)?)?;
         return context.output.finish("key.rotate", &report, |report| match report {
             Some(report) => text(context, report),
             None => "no rotation is open".to_owned(),
@@ -107,8 +147,8 @@ fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
     session.progress = context.output.progress("key.rotate");
     let options = options(context, args, &session)?;
     if args.dry_run {
-        let steps = rehearse(&session, &options)?;
-        return context.output.finish("key.rotate.plan", &serde_json::json!({ "steps": steps }), |_| planned(&steps));
+        let plan = RotatePlan { steps: rehearse(&session, &options)? };
+        return context.output.finish("key.rotate.plan", &plan, |plan| planned(&plan.steps));
     }
     let outcome = if args.abort {
         context.block_on(abort(&session, &options))?.map(|report| Rotated::Worked(Box::new(report)))
@@ -224,10 +264,28 @@ pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<Ro
 fn text(context: &Context, report: &RotateReport) -> String {
     let output = &context.output;
     let old = report.old_key_id.as_deref().unwrap_or("(unknown)");
-    if report.direction == Direction::Back {
-        return format!("undone: the configuration names the old key again ({old}, {})", report.old_fingerprint);
+    let named = match report.configuration_names {
+        Some(Naming::Another) => "the configuration names another key",
+        Some(Naming::Absent) => "there is no configuration any more",
+        Some(Naming::New) => "the configuration names the new key",
+        Some(Naming::Old) | None => "the configuration names the old key again",
+    };
+    match report.outcome {
+        "undone" => return format!("undone: {named} ({old}, {})", report.old_fingerprint),
+        "being_undone" => {
+            let key = format!("({old}, {})", report.old_private_key_path.display());
+            let next = match report.configuration_names {
+                Some(Naming::Another | Naming::Absent) => "artcafe config relink, then artcafe key rotate --abort",
+                _ => "artcafe key rotate --abort",
+            };
+            return format!("being undone, back to the old key {key}; {named}\nnext: {next}");
+        }
+        _ => {}
     }
     let mut lines = Vec::new();
+    if let Some(Naming::Another | Naming::Absent) = report.configuration_names {
+        lines.push(format!("{}; next: artcafe config relink", output.paint(Style::Warning, named)));
+    }
     let new = report.new_key_id.as_deref().unwrap_or("(not yet registered)");
     lines.push(format!("new key  {new} {}", report.new_fingerprint.as_deref().unwrap_or("")));
     lines.push(format!("file     {}", report.new_private_key_path.display()));

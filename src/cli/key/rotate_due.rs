@@ -78,17 +78,19 @@ fn look(context: &Context, passphrase: &PassphraseArgs) -> Result<Task, Failure>
     })
 }
 
-#[derive(Serialize)]
-struct Skipped {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct RotateSkipped {
     verdict: Verdict,
+    #[schemars(with = "crate::schema::Rfc3339")]
     window_opens_at: Timestamp,
+    #[schemars(with = "crate::schema::Rfc3339")]
     due_at: Timestamp,
     why: String,
 }
 
 /// The report of a run that had nothing to do.
 fn skipped(context: &Context, standing: &Standing) -> Outcome {
-    let report = Skipped {
+    let report = RotateSkipped {
         verdict: standing.verdict,
         window_opens_at: standing.window_opens_at,
         due_at: standing.due_at,

@@ -8,6 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::args::{PassphraseArgs, PrivateKeyArgs};
 use crate::cli::context::Context;
 use crate::cli::output::{Output, Style};
+use crate::ops::Fix;
 use crate::ops::show::{ShowReport, show};
 
 /// Show what a key file is
@@ -33,7 +34,7 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
     let session = context.session_with(&key)?;
     let report = show(&session, &session.settings.private_key_path.value)?;
     for problem in &report.problems {
-        context.output.warn("loose_mode", problem);
+        context.output.warn_with("loose_mode", problem, Some(&Fix::KeyRepair));
     }
     context.output.finish("key.show", &report, |report| {
         if args.public { report.public_key.clone() } else { text(&context.output, report) }

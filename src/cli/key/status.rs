@@ -27,8 +27,8 @@ use super::needs_rotation::why;
 /// Asks the server, and goes by what is known here where that gives no answer. Timers replace the key from
 /// `rotation.after` on (30 days); from `rotation.max_age` on (90 days) it is due.
 ///
-/// Exit code 7 with --check if a key is due or cannot authenticate, if a rotation can go on, or if an age
-/// cannot be right; with --all-profiles also if a profile is broken.
+/// Exit code 7 with --check if a key is due or cannot authenticate, if a rotation can go on, if an age cannot be
+/// right, or if the configuration is one from the past; with --all-profiles also if a profile is broken.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe key status\n  artcafe key status --offline\n  artcafe key status --all-profiles --check"
@@ -47,14 +47,14 @@ pub(crate) struct KeyStatusArgs {
     passphrase: PassphraseArgs,
 }
 
-#[derive(Serialize)]
-struct StatusData {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct StatusData {
     keys: Vec<Entry>,
     needs_attention: bool,
 }
 
 /// One configuration: its standing, or why there is none.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Entry {
     profile: Option<ProfileName>,
     config_path: PathBuf,
@@ -63,7 +63,7 @@ struct Entry {
     problem: Option<Problem>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Problem {
     code: &'static str,
     message: String,
@@ -221,9 +221,18 @@ fn standing_lines(output: &Output, standing: &Standing) -> Vec<String> {
     let own = if standing.last_used_is_own { " (by this question)" } else { "" };
     lines.extend(standing.last_used.map(|used| format!("last used     {}{own}", time(used))));
     lines.extend(standing.token_life_seconds.map(|life| format!("token life    {} min", life / 60)));
+    lines.extend(standing.superseded_by.iter().map(|current| {
+        let id = current.key_id.as_ref().map_or_else(String::new, |id| format!(", key id {id}"));
+        let path = current.private_key_path.display();
+        let text = format!("an older configuration: the key was replaced on {}, by {path}{id}", current.replaced_at);
+        format!("superseded    {}", output.paint(Style::Bad, &text))
+    }));
     lines.push(format!("window opens  {}", time(standing.window_opens_at)));
     lines.push(format!("due           {}", time(standing.due_at)));
     let verdict = match standing.verdict {
+        Verdict::Fresh if standing.registration.is_bad() => {
+            output.paint(Style::Bad, "fresh by its age, but it cannot authenticate")
+        }
         Verdict::Fresh => output.paint(Style::Good, "fresh"),
         Verdict::Unknown => output.paint(Style::Bad, "unknown: the key was made in the future, so a clock is wrong"),
         Verdict::Window => why(standing),
@@ -234,6 +243,7 @@ fn standing_lines(output: &Output, standing: &Standing) -> Vec<String> {
         (Some(rotation), _) if rotation.direction == Direction::Back => Some("artcafe key rotate --abort"),
         (Some(rotation), _) if rotation.can_go_on => Some("artcafe key rotate --resume"),
         (Some(_), _) => None,
+        (None, _) if standing.superseded_by.is_some() => Some("artcafe config relink"),
         (None, registration) if registration.is_bad() => Some("artcafe auth test"),
         (None, _) if standing.needs_rotation() => Some("artcafe key rotate"),
         (None, _) => None,

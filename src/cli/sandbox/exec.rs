@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::serve::unbound;
 use super::{FAULT_HELP, ServerArgs};
+use crate::checkpoint;
 use crate::cli::Outcome;
 use crate::cli::child::{Signals, exit_code};
 use crate::cli::context::Context;
@@ -108,7 +109,7 @@ fn start(context: &Context, args: &ExecArgs, info: &Info, home: &Path) -> Result
     for name in HIDDEN {
         command.env_remove(name);
     }
-    command.spawn().map_err(|error| {
+    checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
         let code =
             if error.kind() == std::io::ErrorKind::NotFound { ErrorCode::FileMissing } else { ErrorCode::Failed };
         OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))

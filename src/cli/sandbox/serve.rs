@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{FAULT_HELP, ServerArgs};
+use crate::checkpoint;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -29,6 +30,7 @@ pub(crate) struct ServeArgs {
 pub(crate) fn run(context: &Context, args: &ServeArgs) -> Outcome {
     let address = loopback_only(&args.server.listen)?;
     let sandbox = Sandbox::open(args.server.options()?)?;
+    checkpoint::start().map_err(|error| unbound(&args.server.listen, error))?;
     context.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| unbound(&args.server.listen, error))?;
         let bound = listener.local_addr().map_err(|error| unbound(&args.server.listen, error))?;

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use clap::Args;
 use jiff::SignedDuration;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::config::{Paths, Settings, duration};
+use crate::ops::service::Unit;
 use crate::ops::service::{Scope, Selection, ServiceOptions, ServiceReport, install, owner, render, writable};
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
@@ -69,14 +71,20 @@ pub(crate) fn run(context: &Context, args: &InstallArgs) -> Outcome {
     }
     let options = options(context, args, &settings)?;
     if args.print {
-        let units = render(&options)?;
-        return context.output.finish("service.units", &json!({ "units": units }), |_| {
-            let text = units.iter().map(|unit| format!("# {}\n{}", unit.path.display(), unit.text));
+        let data = UnitsData { units: render(&options)?.into() };
+        return context.output.finish("service.units", &data, |data| {
+            let text = data.units.iter().map(|unit| format!("# {}\n{}", unit.path.display(), unit.text));
             text.collect::<Vec<_>>().join("\n")
         });
     }
     let report = install(&settings, &options, args.overwrite, args.enable)?;
     context.output.finish("service.install", &report, |report| text(report, args))
+}
+
+/// The units as they would be written.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct UnitsData {
+    units: Vec<Unit>,
 }
 
 fn text(report: &ServiceReport, args: &InstallArgs) -> String {

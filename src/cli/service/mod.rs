@@ -6,6 +6,8 @@ mod uninstall;
 
 use std::path::PathBuf;
 
+pub(crate) use install::UnitsData;
+
 use clap::{Args, Subcommand};
 
 use crate::cli::Outcome;

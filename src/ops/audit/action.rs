@@ -35,6 +35,8 @@ actions! {
     KeySetAside "key_set_aside";
     /// A key file got another format or passphrase.
     KeyConverted "key_converted";
+    /// A key file's mode was narrowed, or its public half written anew.
+    KeyRepaired "key_repaired";
     /// A public key was registered.
     KeyRegistered "key_registered";
     /// A key was revoked.

@@ -19,7 +19,7 @@ use super::head::Head;
 use super::history::History;
 
 /// The copy's form.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
     /// The lines as they stand.
@@ -63,7 +63,7 @@ pub struct ExportOptions {
 }
 
 /// What was copied.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ExportReport {
     /// The form.
     pub format: ExportFormat,

@@ -17,7 +17,7 @@ pub const NO_LINE: &str = "00000000000000000000000000000000000000000000000000000
 const LONGEST: usize = 1000;
 
 /// One line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Line {
     /// The running number, from 1.
     pub seq: u64,

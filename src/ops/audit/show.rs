@@ -48,7 +48,7 @@ pub struct ShowOptions {
 }
 
 /// The lines.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ShowReport {
     /// The file.
     pub path: PathBuf,

@@ -21,7 +21,7 @@ pub async fn ask(session: &Session) -> Result<Standing, OpError> {
     if let Err(error) = complete(session, &mut standing, public.as_ref()).await {
         // Without an administrator's token the key asks for itself, and how it is refused says what it is.
         let refusal = error.source.as_deref().and_then(|source| source.downcast_ref::<OpError>());
-        standing.registration = match refusal.map(|refusal| refusal.code) {
+        standing.registration = match refusal.map(|refusal| refusal.code).or(Some(error.code)) {
             Some(ErrorCode::KeyRevoked) => Registration::Revoked,
             Some(ErrorCode::KeyNotRegistered | ErrorCode::KeyOfAnotherAgent) => Registration::Absent,
             Some(code) if prove::is_dead(code) => Registration::Refused,

@@ -15,7 +15,7 @@ use crate::ops::error::OpError;
 use crate::ops::state::Registration;
 
 /// The witness of a key's age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MadeBy {
     /// The server's record of its registration.

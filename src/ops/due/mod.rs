@@ -17,6 +17,7 @@ use crate::ops::rotate::{self, Direction, Phase};
 use crate::ops::session::Session;
 use crate::ops::show;
 use crate::ops::state::State;
+use crate::ops::superseded;
 
 pub use ask::ask;
 pub use made::MadeBy;
@@ -26,6 +27,11 @@ pub use standing::{OpenRotation, Registration, Standing, Verdict};
 pub fn assess(session: &Session) -> Result<Standing, OpError> {
     checkpoint::panic_at("due.assess");
     measure(session).map(|(standing, _)| standing)
+}
+
+/// The failure of a configuration from the past, which names a key that a rotation has replaced.
+pub fn refuse_superseded(session: &Session) -> Option<OpError> {
+    superseded::refusal(session)
 }
 
 /// The same, with the public key where it can be read.
@@ -41,7 +47,10 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
     }
     let path = &settings.private_key_path.value;
     let state = State::load(&settings.paths)?;
-    let bytes = keys::read_private(path)?;
+    let bytes = keys::read_private(path).map_err(|error| match OpError::from(error) {
+        error if error.code == ErrorCode::KeyFileMissing => superseded::explained(session, error),
+        error => error,
+    })?;
     let inspection = keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path))?;
     let public = inspection.public;
     let remembered = show::registered(session, &state, path);
@@ -85,6 +94,7 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
         due_at: made_at,
         verdict: Verdict::Unknown,
         rotation: open_rotation(session, now)?,
+        superseded_by: superseded::current(session),
     };
     standing.judge(now, settings.rotation.after.value, settings.rotation.max_age.value);
     Ok((standing, public))

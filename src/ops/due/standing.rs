@@ -12,12 +12,13 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::KeyFormat;
 use crate::ops::due::MadeBy;
 use crate::ops::rotate::{Direction, Phase};
+use crate::ops::superseded::CurrentKey;
 
 /// A clock may be wrong by this much before an age below zero is worth a word.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What the policy says of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Younger than `rotation.after`.
@@ -46,7 +47,7 @@ impl Verdict {
 }
 
 /// What is known of the key's record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Registration {
     /// The server has it, and it can authenticate.
@@ -80,7 +81,7 @@ impl Registration {
 }
 
 /// A rotation that is under way.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct OpenRotation {
     /// The phase reached.
     pub phase: Phase,
@@ -89,13 +90,14 @@ pub struct OpenRotation {
     /// When it began.
     pub started_at: String,
     /// When the old key may be retired, where there is a grace period.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub retire_after: Option<Timestamp>,
     /// Whether there is something to do now: it was interrupted, or its grace period is over.
     pub can_go_on: bool,
 }
 
 /// One profile's key, measured.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Standing {
     /// The configuration.
     pub config_path: PathBuf,
@@ -124,25 +126,31 @@ pub struct Standing {
     /// Why the server could not be asked.
     pub server_problem: Option<String>,
     /// When the key began to count.
+    #[schemars(with = "crate::schema::Rfc3339")]
     pub made_at: Timestamp,
     /// Where that is known from.
     pub made_by: MadeBy,
     /// Its age in whole days; below zero where a clock is wrong.
     pub age_days: i64,
     /// When it last authenticated, by the server.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub last_used: Option<Timestamp>,
     /// Whether that was this very question, which the key had to open itself.
     pub last_used_is_own: bool,
     /// How long a token of this key lives, in seconds.
     pub token_life_seconds: Option<i64>,
     /// When timers begin to replace it.
+    #[schemars(with = "crate::schema::Rfc3339")]
     pub window_opens_at: Timestamp,
     /// When it is due.
+    #[schemars(with = "crate::schema::Rfc3339")]
     pub due_at: Timestamp,
     /// The verdict.
     pub verdict: Verdict,
     /// The open rotation, where there is one.
     pub rotation: Option<OpenRotation>,
+    /// The key that took this one's place, where the configuration is one from the past.
+    pub superseded_by: Option<CurrentKey>,
 }
 
 impl Standing {
@@ -160,7 +168,7 @@ impl Standing {
             Some(rotation) => rotation.can_go_on,
             None => matches!(self.verdict, Verdict::Due | Verdict::Unknown),
         };
-        verdict || self.registration.is_bad()
+        verdict || self.registration.is_bad() || self.superseded_by.is_some()
     }
 
     /// Draws the verdict from the facts at hand.
@@ -216,6 +224,7 @@ mod tests {
             due_at: made_at,
             verdict: Verdict::Unknown,
             rotation: None,
+            superseded_by: None,
         };
         standing.judge(now, SignedDuration::from_hours(30 * 24), SignedDuration::from_hours(90 * 24));
         assert_eq!(standing.due_at.duration_since(standing.window_opens_at), SignedDuration::from_hours(60 * 24));

@@ -11,6 +11,8 @@ use crate::id::AgentId;
 use crate::keys::Algorithm;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
+use crate::ops::generate;
 use crate::ops::revoke;
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
@@ -47,6 +49,7 @@ impl Proof<'_> {
                     Some(record) if !record.is_usable() => {
                         OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
                             .hint(self.new_key())
+                            .fix(Fix::KeyGenerate)
                     }
                     Some(record) if !record.is_of(agent) => OpError::new(
                         ErrorCode::KeyOfAnotherAgent,
@@ -60,7 +63,8 @@ impl Proof<'_> {
                             None => format!("the key is registered as {}, but no key id is known here, and the agent's own record does not hold the key", record.key_id),
                         },
                     )
-                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id)),
+                    .hint(format!("use that id: `artcafe config set auth.ssh_key.key_id {}`", record.key_id))
+                    .fix(Fix::ConfigSetKeyId(record.key_id.clone())),
                     Some(_) if self.report.algorithm == Algorithm::Ed25519 => ed25519_refused(),
                     Some(record) => OpError::new(
                         ErrorCode::ProofRefused,
@@ -76,8 +80,8 @@ impl Proof<'_> {
     /// The way on from a key that is revoked.
     fn new_key(&self) -> String {
         format!(
-            "make a new key in its place and register it: `artcafe key generate --overwrite --output {}`, then `artcafe key register`",
-            self.key.path.display()
+            "make a new key in its place and register it: `{}`, then `artcafe key register`",
+            generate::in_place_of(&self.session.settings.paths, &self.key.path)
         )
     }
 
@@ -88,7 +92,8 @@ impl Proof<'_> {
                 ErrorCode::KeyNotRegistered,
                 format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
             )
-            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`");
+            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`")
+            .fix(Fix::KeyRegister);
         }
         // What was ended from here is no riddle.
         if let Some(id) = &self.report.key_id
@@ -98,7 +103,8 @@ impl Proof<'_> {
                 ErrorCode::KeyRevoked,
                 format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
             )
-            .hint(self.new_key());
+            .hint(self.new_key())
+            .fix(Fix::KeyGenerate);
         }
         let ed25519 = match self.report.algorithm {
             Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
@@ -138,4 +144,5 @@ pub(in crate::ops) fn ed25519_refused() -> OpError {
 fn not_registered(agent: &AgentId) -> OpError {
     OpError::new(ErrorCode::KeyNotRegistered, format!("the key is not registered for agent `{agent}`"))
         .hint("register it: `artcafe key register` (with an administrator's token), or in the portal")
+        .fix(Fix::KeyRegister)
 }

@@ -20,6 +20,7 @@ use crate::api::{Access, ApiError, Client};
 use crate::interrupt;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::progress::{Progress, Stage};
 use crate::ops::session::{LoadedKey, Session};
 use crate::ops::state::State;
@@ -250,7 +251,8 @@ impl Proof<'_> {
                 ErrorCode::KeyNotRegistered,
                 "the server accepted the key that stands on the agent's own record, but no such key is registered for the agent",
             )
-            .hint("register it: `artcafe key register`")),
+            .hint("register it: `artcafe key register`")
+            .fix(Fix::KeyRegister)),
             (Ok(_), None) => Err(self.unconfirmed("the key list does not show this key")),
         }
     }

@@ -9,7 +9,7 @@ use crate::ops::error::OpError;
 use crate::secret::SecretString;
 
 /// One step of the proof.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Step {
     /// `challenge`, `sign`, `verify` or `confirm`.
     pub name: &'static str,
@@ -22,7 +22,7 @@ pub struct Step {
 }
 
 /// What `auth test` found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ProofReport {
     /// The verdict.
     pub proven: bool,

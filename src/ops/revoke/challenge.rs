@@ -17,7 +17,7 @@ use crate::ops::session::LoadedKey;
 use crate::secret::{Secret, SecretString};
 
 /// What one key store says of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// It is refused.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::api::wire::KeyRecord;
+use crate::id::KeyId;
 use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
@@ -17,6 +18,7 @@ use crate::ops::revoke::challenge::Answer;
 use crate::ops::revoke::memory::{Compromised, Ended, Memory};
 use crate::ops::revoke::plan::{Plan, Purpose};
 use crate::ops::revoke::rotation::{self, Role};
+use crate::ops::revoke::target::{Found, Target};
 use crate::ops::revoke::{RevokeOptions, RevokeReport, end_key};
 use crate::ops::rotate::{self, Phase, RotateOptions, RotateReport, Rotated};
 use crate::ops::session::Session;
@@ -31,7 +33,7 @@ pub struct CompromiseOptions {
 }
 
 /// A key of the tenant that appeared while the compromised one could add keys.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Appeared {
     /// The record.
     #[serde(flatten)]
@@ -43,18 +45,80 @@ pub struct Appeared {
 }
 
 /// What a compromised key leaves to be looked at.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct CompromiseReport {
     /// The time from which on keys are listed; absent where none is known and all are.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub since: Option<Timestamp>,
     /// `tenant`, or `agent` where the agent's own token was used, which may not show the keys of others.
     pub view: &'static str,
     /// The keys that appeared since, oldest first.
     pub appeared: Vec<Appeared>,
     /// When it has to be looked at again: no token of the key is good any more then.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub look_again_at: Option<Timestamp>,
     /// Whether this was the look after that time, and nothing accepts the key.
     pub settled: bool,
+}
+
+/// A key that was said to be in other hands before, and with which was gone on beside the one that was named.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Earlier {
+    /// Its records.
+    pub key_ids: Vec<KeyId>,
+    /// Its OpenSSH fingerprint.
+    pub fingerprint: Option<String>,
+    /// As of the one that was named; absent where it could not be gone on with.
+    pub outcome: Option<&'static str>,
+    /// The key that took its place by this run.
+    pub new_key_id: Option<String>,
+    /// When it has to be looked at again.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
+    pub look_again_at: Option<Timestamp>,
+    /// Whether nothing is left to be looked at.
+    pub settled: bool,
+    /// Why it could not be gone on with.
+    pub problem: Option<String>,
+}
+
+impl Earlier {
+    /// What became of it.
+    pub fn of(id: &KeyId, outcome: Result<RevokeReport, OpError>) -> Self {
+        let nothing = Self {
+            key_ids: vec![id.clone()],
+            fingerprint: None,
+            outcome: None,
+            new_key_id: None,
+            look_again_at: None,
+            settled: false,
+            problem: None,
+        };
+        match outcome {
+            Ok(report) => Self {
+                settled: report.is_settled(),
+                look_again_at: report.compromised.as_ref().and_then(|compromised| compromised.look_again_at),
+                new_key_id: report.new_key.and_then(|new| new.new_key_id),
+                key_ids: report.key_ids,
+                fingerprint: report.fingerprint,
+                outcome: Some(report.outcome),
+                problem: None,
+            },
+            Err(error) => Self { problem: Some(error.to_string()), ..nothing },
+        }
+    }
+}
+
+/// Keys of this agent that were said to be in other hands and are not settled, without the one that the configuration
+/// names now; each by one of its records.
+pub fn unsettled(session: &Session) -> Result<Vec<KeyId>, OpError> {
+    let memory = Memory::load(&session.settings.paths)?;
+    let current = Found::here(session, &Target::Current, Purpose::Compromised, &memory)?;
+    let is_current = |entry: &&Compromised| match (entry.subject.public(), &current.public) {
+        (Some(stolen), Some(public)) => stolen.same_key(public),
+        _ => entry.subject.key_ids.iter().any(|id| current.known.contains(id)),
+    };
+    let entries = memory.unsettled(session.settings.endpoint.value.origin(), session.tenant()?, session.agent()?);
+    Ok(entries.filter(|entry| !is_current(entry)).filter_map(|entry| entry.subject.key_ids.first().cloned()).collect())
 }
 
 /// Replaces a compromised key where that is possible, revokes it, and lists what it may have added.
@@ -69,7 +133,9 @@ pub async fn revoke_compromised(
         at_hand.before = plan.witness(session, Some(grant), &at_hand).look_before().await?;
     }
     let mut entry = begin(session, plan, how)?;
-    let replacement = if plan.is_over() { Replacement::NotNeeded } else { replace(session, plan, how).await? };
+    // A crash may have ended the key and left the rotation away from it open.
+    let is_over = plan.is_over() && !plan.role.leads_away(&session.settings.paths.config.value);
+    let replacement = if is_over { Replacement::NotNeeded } else { replace(session, plan, how).await? };
     let (mut after, mut own) = (session.clone(), None);
     if let Replacement::Done(new) | Replacement::Switched(new) = &replacement {
         let id = new.new_key_id.as_deref().and_then(|id| id.parse().ok());

@@ -137,12 +137,17 @@ impl Memory {
         })
     }
 
-    /// The stolen key that is not settled yet and in whose place this one came.
-    pub(super) fn replaced_by(&self, endpoint: &str, tenant: &TenantId, fingerprint: &str) -> Option<&Compromised> {
-        self.compromised.iter().rev().find(|entry| {
-            entry.subject.is_at(endpoint, tenant)
-                && entry.settled_at.is_none()
-                && entry.replaced_by.as_deref() == Some(fingerprint)
+    /// The stolen keys of this agent that are not settled yet, oldest first.
+    pub(super) fn unsettled(
+        &self,
+        endpoint: &str,
+        tenant: &TenantId,
+        agent: &AgentId,
+    ) -> impl Iterator<Item = &Compromised> {
+        self.compromised.iter().filter(move |entry| {
+            entry.settled_at.is_none()
+                && entry.subject.is_at(endpoint, tenant)
+                && entry.subject.agent_id.as_ref() == Some(agent)
         })
     }
 

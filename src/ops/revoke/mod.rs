@@ -28,7 +28,7 @@ use crate::ops::session::Session;
 
 pub use crate::ops::ending::Method;
 pub use challenge::Answer;
-pub use compromised::{Appeared, CompromiseOptions, CompromiseReport, revoke_compromised};
+pub use compromised::{Appeared, CompromiseOptions, CompromiseReport, Earlier, revoke_compromised, unsettled};
 pub use plan::{Plan, Purpose, plan};
 pub use refusal::Refusal;
 pub use report::RevokeReport;

@@ -64,16 +64,11 @@ pub struct Plan {
 pub async fn plan(session: &Session, target: &Target, purpose: Purpose) -> Result<Plan, OpError> {
     let memory = Memory::load(&session.settings.paths)?;
     let mut found = Found::here(session, target, purpose, &memory)?;
-    if purpose == Purpose::Compromised
-        && let Some(begun) = replaced_by_current(session, target, &found, &memory)?
-    {
-        return Box::pin(plan(session, &Target::Id(begun), purpose)).await;
-    }
     let is_remembered = is_ended(session, &found, &memory)?;
     let grant = match access::any(session).await {
         Ok(grant) => Some(grant),
         // The key that would have opened the way was ended by this machine.
-        Err(error) if error.code == ErrorCode::TokenMissing && is_remembered => None,
+        Err(error) if matches!(error.code, ErrorCode::TokenMissing | ErrorCode::KeySuperseded) && is_remembered => None,
         Err(error) => return Err(error),
     };
     if let Some(grant) = &grant {
@@ -192,19 +187,6 @@ pub(super) struct KeyAtHand {
     pub(super) problem: Option<String>,
     /// What the key store said while the key should still have worked; absent where it was not asked.
     pub(super) before: Option<Answer>,
-}
-
-/// The stolen key in whose place the configured one came: the same command is meant to go on with that.
-fn replaced_by_current(
-    session: &Session,
-    target: &Target,
-    found: &Found,
-    memory: &Memory,
-) -> Result<Option<KeyId>, OpError> {
-    let (Target::Current, Some(public)) = (target, &found.public) else { return Ok(None) };
-    let (endpoint, tenant) = (session.settings.endpoint.value.origin(), session.tenant()?);
-    let begun = memory.replaced_by(endpoint, tenant, &public.openssh_fingerprint());
-    Ok(begun.and_then(|entry| entry.subject.key_ids.first().cloned()))
 }
 
 /// Whether this machine ended the key itself, or was about to.

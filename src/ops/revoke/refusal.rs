@@ -22,7 +22,7 @@ use crate::ops::session::Session;
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
 /// What both key stores say.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Refusal {
     /// The key records, `/auth/verify`.
     pub key_store: Answer,

@@ -12,7 +12,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
 use crate::ops::revoke::challenge::Answer;
-use crate::ops::revoke::compromised::CompromiseReport;
+use crate::ops::revoke::compromised::{CompromiseReport, Earlier};
 use crate::ops::revoke::memory::{self, Memory, TOKEN_LIFE};
 use crate::ops::revoke::plan::Plan;
 use crate::ops::revoke::records::Ended;
@@ -22,7 +22,7 @@ use crate::ops::rotate::RotateReport;
 use crate::ops::session::Session;
 
 /// What was ended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RevokeReport {
     /// The agent that the key belongs to.
     pub agent_id: Option<AgentId>,
@@ -45,8 +45,10 @@ pub struct RevokeReport {
     /// Records that hold the same key and stay.
     pub same_key_elsewhere: Vec<KeyId>,
     /// When it was ended, by the server's clock, where that is known.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub ended_at: Option<Timestamp>,
     /// Until when tokens already issued for it may stay good; absent once that is over.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub tokens_end: Option<Timestamp>,
     /// What the server says of the key now.
     pub refusal: Refusal,
@@ -60,6 +62,8 @@ pub struct RevokeReport {
     pub rotation_left_open: Option<String>,
     /// What a compromised key leaves to be looked at.
     pub compromised: Option<CompromiseReport>,
+    /// Keys that were said to be in other hands before, and with which was gone on as well.
+    pub earlier: Vec<Earlier>,
     /// Where the token came from; absent where none was at hand.
     pub authorized_by: Option<String>,
 }
@@ -69,7 +73,9 @@ impl RevokeReport {
     pub fn is_settled(&self) -> bool {
         let is_refused =
             if self.has_waited { self.refusal.is_complete() } else { self.refusal.key_store != Answer::Accepted };
-        is_refused && self.compromised.as_ref().is_none_or(|report| report.settled)
+        is_refused
+            && self.compromised.as_ref().is_none_or(|report| report.settled)
+            && self.earlier.iter().all(|key| key.settled)
     }
 }
 
@@ -86,7 +92,10 @@ pub(super) fn report(
     let memory = Memory::load(&session.settings.paths)?;
     let remembered =
         plan.known.iter().filter_map(|id| memory.ended(endpoint, tenant, id)).filter_map(memory::Ended::seen_at).max();
-    let already = if options.method == Method::Delete { "already_deleted" } else { "already_revoked" };
+    // A record that is gone was deleted, whatever this run was to do.
+    let was_deleted = plan.records.is_empty()
+        && plan.known.iter().filter_map(|id| memory.ended(endpoint, tenant, id)).any(|entry| entry.how == "deleted");
+    let already = if options.method == Method::Delete || was_deleted { "already_deleted" } else { "already_revoked" };
     let ended_at = ended.at.or(remembered);
     let now = session.client()?.server_now();
     let tokens_end = ended_at.and_then(|at| at.checked_add(TOKEN_LIFE).ok()).filter(|end| *end > now);
@@ -114,6 +123,7 @@ pub(super) fn report(
         not_replaced: None,
         rotation_left_open: None,
         compromised: None,
+        earlier: Vec::new(),
         authorized_by: grant.map(|grant| grant.from.clone()),
     })
 }

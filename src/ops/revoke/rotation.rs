@@ -3,7 +3,7 @@
 //! Owns the refusal: a rotation needs its new key always, and its old one until the new one is
 //! confirmed. Rotations of every configuration count, since one lock guards them all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::id::KeyId;
 use crate::keys::PublicKey;
@@ -36,6 +36,15 @@ pub(super) enum Role {
 }
 
 impl Role {
+    /// Whether the open rotation of this configuration puts another key in the place of it.
+    pub(super) fn leads_away(&self, from: &Path) -> bool {
+        match self {
+            Self::Needed { is_here, is_replaced, .. } => *is_here && *is_replaced,
+            Self::Replaced { config } => config == from,
+            Self::None => false,
+        }
+    }
+
     /// Refuses to end a key that a rotation needs; a compromised one can be gone on with.
     pub(super) fn refuse(&self, purpose: Purpose) -> Result<(), OpError> {
         match self {

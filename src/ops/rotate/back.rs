@@ -6,7 +6,7 @@
 //! the abort open until it is seen, or until no request can be under way any more.
 
 use crate::checkpoint;
-use crate::config::{Edit, Key, Scalar};
+use crate::config::Edit;
 use crate::durable;
 use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
@@ -16,7 +16,8 @@ use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Direction, Journal, Phase};
-use crate::ops::rotate::{RotateOptions, hook, steps, tell};
+use crate::ops::rotate::naming::{Naming, named_now};
+use crate::ops::rotate::{RotateOptions, hook, naming, steps, tell};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 
@@ -33,6 +34,8 @@ pub(super) async fn go_back(
     journal: &mut Journal,
     held: &mut Held,
 ) -> Result<(), OpError> {
+    // What is refused must not have turned the rotation.
+    naming::must_name_either(session, journal)?;
     if journal.switched_at.is_some() {
         // Proving the old key uses it, and a crash right after must not make that look like another host.
         journal.old_proved_at = Some(session.client()?.measured_now().await?);
@@ -55,6 +58,10 @@ pub(super) async fn go_back(
     if let Err(error) = hook::after_rollback(session, options, journal, held) {
         // The old key is in force again; whether the agent has noticed is for a person to see.
         (options.on_warning)("hook_failed", &format!("after the configuration was rolled back, {}", error.message));
+    }
+    if journal.hook.is_some() && named_now(session, journal)? != Naming::Old {
+        let text = format!("after the hook, `{}` no longer names the old key", journal.config.display());
+        (options.on_warning)("configuration_changed", &text);
     }
     if let Some(grant) = &grant {
         unregister(session, journal, grant).await?;
@@ -144,9 +151,9 @@ pub(super) async fn turn(session: &Session, journal: &mut Journal) -> Result<(),
 }
 
 fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
-    let file = steps::read_config(journal)?;
-    if !steps::names_new(session, journal, &file) {
-        steps::must_name_old(session, journal, &file)?;
+    let file = naming::read_config(journal)?;
+    if !naming::names_new(session, journal, &file) {
+        naming::must_name_old(session, journal, &file)?;
         return Ok(durable::settle(&journal.config)?);
     }
     if let Some(text) = journal.switched.as_ref().and_then(|change| change.undone(file.text())) {
@@ -155,19 +162,7 @@ fn configure_old(session: &Session, journal: &Journal) -> Result<(), OpError> {
     }
     // Somebody edited the file since: only what is the rotation's goes back.
     let mut edit = Edit::new(&file)?;
-    for (key, old) in [
-        (Key::PrivateKeyPath, journal.old.path_text.clone()),
-        (Key::KeyId, journal.old.configured_id.as_ref().map(ToString::to_string)),
-    ] {
-        match old {
-            Some(old) => {
-                edit.set(&key.key_path(), Scalar::Text(old))?;
-            }
-            None => {
-                edit.unset(&key.key_path())?;
-            }
-        }
-    }
+    naming::set_old(&mut edit, journal)?;
     edit.save()?;
     tell::switched(session, journal, UNDONE)
 }
@@ -218,9 +213,10 @@ async fn unregister(session: &Session, journal: &mut Journal, grant: &Grant) -> 
 fn forget_new(session: &Session, journal: &Journal) -> Result<(), OpError> {
     let Some(fingerprint) = &journal.new.fingerprint else { return State::settle(&session.settings.paths) };
     let mut state = State::load(&session.settings.paths)?;
-    let before = state.registrations.len();
+    let before = state.clone();
     state.registrations.retain(|entry| &entry.fingerprint != fingerprint);
-    if state.registrations.len() == before {
+    state.superseded.retain(|link| &link.new_fingerprint != fingerprint);
+    if state == before {
         return State::settle(&session.settings.paths);
     }
     state.save(&session.settings.paths)

@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
 /// One stretch of a text that was replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Change {
     /// Where the stretch begins, in bytes.
     start: usize,

@@ -9,8 +9,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::checkpoint;
 use crate::interrupt;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::secret::SecretString;
 
 /// How the program is started anew.
@@ -35,7 +37,7 @@ impl FreshProcess {
         let failed = |error| {
             OpError::new(ErrorCode::Failed, "cannot start the fresh process that confirms the new key").because(error)
         };
-        let mut child = command.spawn().map_err(failed)?;
+        let mut child = checkpoint::start().and_then(|()| command.spawn()).map_err(failed)?;
         if let Some(mut stdin) = child.stdin.take()
             && let Some(passphrase) = passphrase
         {
@@ -60,6 +62,7 @@ impl FreshProcess {
             _ => ErrorCode::ProofRefused,
         };
         Err(OpError::new(code, format!("a fresh process could not authenticate by what is on disk: {reason}"))
-            .hint("run `artcafe key rotate --resume` to try again, or `--abort` to go back to the old key"))
+            .hint("run `artcafe key rotate --resume` to try again, or `--abort` to go back to the old key")
+            .fix(Fix::RotateResume))
     }
 }

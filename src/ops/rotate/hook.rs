@@ -208,6 +208,7 @@ fn supervise(
     let failed = |error| OpError::new(ErrorCode::HookFailed, "the hook cannot be run").because(error);
     // A file and no pipe: what the hook leaves running in the background may keep it open for ever.
     let mut printed = tempfile::tempfile().map_err(failed)?;
+    checkpoint::start().map_err(failed)?;
     let mut child = Command::new("/bin/sh")
         .args(["-c", command])
         .env_clear()

@@ -16,11 +16,12 @@ use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::rotate::RotateReport;
 use crate::ops::rotate::change::Change;
 
 /// How far a rotation has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Everything is checked; nothing is made.
@@ -61,7 +62,7 @@ impl fmt::Display for Phase {
 }
 
 /// Which way a rotation goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To the new key.
@@ -111,7 +112,7 @@ pub struct NewKey {
 }
 
 /// The command that is run once the new key is confirmed, and how far it has come.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Hook {
     /// The command line, for the shell.
     pub command: String,
@@ -219,7 +220,10 @@ impl Journal {
                 format!("the rotation's journal `{}` cannot be read", path.display()),
             )
             .because(error)
-            .hint("restore it from a backup, or use the version that wrote it; if neither can be, move it away, then see with `artcafe auth test` and `artcafe key list` which keys are left")
+            .hint(format!(
+                "restore it from a backup, or use the version that wrote it; if neither can be, give the rotation up: `mv '{0}' '{0}.damaged'`, then `artcafe auth test` says whether the configured key works and `artcafe key list` which other one is left to be revoked",
+                path.display()
+            ))
         })?;
         if journal.version != 1 {
             return Err(OpError::new(
@@ -273,6 +277,25 @@ impl Journal {
         }
     }
 
+    /// Why something else cannot be done meanwhile.
+    pub fn refusal(&self, now: Timestamp) -> OpError {
+        let words = format!("a rotation is open since {} ({})", self.started_at, self.phase);
+        let error = OpError::new(ErrorCode::RotationOpen, words)
+            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`");
+        match self.fix(now) {
+            Some(fix) => error.fix(fix),
+            None => error,
+        }
+    }
+
+    /// What a program may run to go on with it at this time. Undoing it is a person's decision, and so is going on
+    /// with that; while the grace period runs there is nothing to do.
+    pub fn fix(&self, now: Timestamp) -> Option<Fix> {
+        let waits =
+            self.phase == Phase::Confirmed && !self.retire_requested && self.retire_after.is_some_and(|end| end > now);
+        (self.direction == Direction::Forward && !waits).then_some(Fix::RotateResume)
+    }
+
     /// Where it stands, for people and programs.
     pub fn report(&self) -> RotateReport {
         // A token of the platform lives an hour (platform-api.md 5), and none is issued after the retirement.
@@ -283,7 +306,7 @@ impl Journal {
             .and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(1)).ok());
         RotateReport {
             outcome: match (self.direction, self.phase) {
-                (Direction::Back, _) => "undone",
+                (Direction::Back, _) => "being_undone",
                 (Direction::Forward, Phase::Retired) => "rotated",
                 (Direction::Forward, Phase::Confirmed) if self.retire_after.is_some() => "in_grace",
                 (Direction::Forward, _) => "open",
@@ -293,6 +316,7 @@ impl Journal {
             direction: self.direction,
             old_key_id: self.old.key_id.as_ref().map(ToString::to_string),
             old_fingerprint: self.old.fingerprint.clone(),
+            old_private_key_path: self.old.path.clone(),
             new_key_id: self.new.key_id.as_ref().map(ToString::to_string),
             new_fingerprint: self.new.fingerprint.clone(),
             new_private_key_path: self.new.path.clone(),
@@ -301,6 +325,7 @@ impl Journal {
             old_tokens_end,
             authorized_by: self.authorized_by.clone(),
             hook: self.hook.clone(),
+            configuration_names: None,
         }
     }
 }

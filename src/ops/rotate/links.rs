@@ -1,8 +1,8 @@
 //! The first key's plain name, which leads to the current key once the first one is gone.
 //!
 //! Owns what mounts and scripts that know only that name go on reading. The links are derived from
-//! the configuration: nothing here is ever read to find a key, and what is no link is never replaced
-//! unless it is the old key itself, whose turn has come.
+//! the configuration: what is no link is never replaced unless it is the old key itself, whose turn has
+//! come. They are read for one thing alone: a configuration that names one means the file behind it.
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,15 @@ pub(in crate::ops) fn plain_name(path: &Path) -> PathBuf {
         Some((base, stamp)) if !base.is_empty() && is_stamp(stamp) => path.with_file_name(base),
         _ => path.to_path_buf(),
     }
+}
+
+/// The key file that a path means: where a rotation made a link of the plain name, the file behind it.
+pub fn behind(path: &Path) -> PathBuf {
+    let Ok(target) = std::fs::read_link(path) else { return path.to_path_buf() };
+    let is_beside = target.parent().is_none_or(|parent| parent.as_os_str().is_empty() || Some(parent) == path.parent());
+    let file = path.with_file_name(target.file_name().unwrap_or_default());
+    // A link of somebody's own making is a name like any other.
+    if is_beside && file != path && plain_name(&file) == path { file } else { path.to_path_buf() }
 }
 
 /// The old pair goes; the plain name leads to the new key in the same move.
@@ -77,6 +86,25 @@ mod tests {
         assert_eq!(plain("/k/agent"), "/k/agent");
         assert_eq!(plain("/k/agent.pem"), "/k/agent.pem");
         assert_eq!(plain("/k/.20261124T093000Z"), "/k/.20261124T093000Z");
+    }
+
+    #[test]
+    fn only_a_link_of_a_rotation_means_the_file_behind_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let (plain, key) = (directory.path().join("agent"), directory.path().join("agent.20261124T093000Z"));
+        assert_eq!(behind(&plain), plain);
+        for (target, means) in [
+            ("agent.20261124T093000Z", &key),
+            (key.to_str().unwrap(), &key),
+            ("agent.mine", &plain),
+            ("other.20261124T093000Z", &plain),
+            ("../agent.20261124T093000Z", &plain),
+            ("agent", &plain),
+        ] {
+            durable::replace_link(&plain, Path::new(target)).unwrap();
+            assert_eq!(behind(&plain), *means, "{target}");
+        }
+        assert_eq!(behind(&key), key);
     }
 
     #[test]

@@ -13,19 +13,22 @@ mod fresh;
 mod hook;
 mod journal;
 mod links;
+mod naming;
 mod plan;
 mod rehearse;
 mod retire;
 mod steps;
 mod tell;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::checkpoint;
-use crate::config::{Key, Paths};
+use crate::config::{Endpoint, Key, Origin, Paths, Sourced};
 use crate::interrupt::{self, Interrupted};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
@@ -37,7 +40,10 @@ pub use fresh::FreshProcess;
 pub use hook::{HOOK_VARIABLES, HookOptions};
 pub use journal::refuse_during_hook;
 pub use journal::{Direction, Hook, Journal, Phase};
+pub use links::behind;
 pub(super) use links::{plain_name, repair as repair_links};
+pub(super) use naming::mend;
+pub use naming::{Naming, named_now};
 pub use rehearse::{PlannedStep, rehearse};
 
 use hook::Held;
@@ -92,7 +98,7 @@ pub struct RotateOptions {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Rotated {
     /// A rotation was worked on.
@@ -102,7 +108,7 @@ pub enum Rotated {
 }
 
 /// Why nothing was done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct NothingDone {
     /// `nothing_to_do`.
     pub outcome: &'static str,
@@ -113,9 +119,9 @@ pub struct NothingDone {
 }
 
 /// Where a rotation stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct RotateReport {
-    /// `rotated`, `in_grace`, `undone`, or `open` when it stands at another phase.
+    /// `rotated`, `in_grace`, `being_undone`, `undone`, or `open` when it stands at another phase.
     pub outcome: &'static str,
     /// When it began, RFC 3339 in UTC.
     pub started_at: String,
@@ -127,6 +133,8 @@ pub struct RotateReport {
     pub old_key_id: Option<String>,
     /// The old key's OpenSSH fingerprint.
     pub old_fingerprint: String,
+    /// The old key's file.
+    pub old_private_key_path: PathBuf,
     /// The new key's record.
     pub new_key_id: Option<String>,
     /// The new key's OpenSSH fingerprint.
@@ -136,18 +144,29 @@ pub struct RotateReport {
     /// `revoked` or `deleted`, once the old key is retired.
     pub retired_by: Option<String>,
     /// When the old key is retired.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub retire_after: Option<Timestamp>,
     /// Until when tokens already issued for the old key stay good at most.
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub old_tokens_end: Option<Timestamp>,
     /// Who authorized it, where it was not the old key.
     pub authorized_by: Option<String>,
     /// The command after the switch, and how far it has come.
     pub hook: Option<Hook>,
+    /// Which of the two keys the configuration names, where that was looked at.
+    pub configuration_names: Option<Naming>,
 }
 
 /// The open rotation of this configuration, if there is one.
 pub fn open(paths: &Paths) -> Result<Option<Journal>, OpError> {
     Journal::load(paths)
+}
+
+/// How the open rotation of this configuration stands, if there is one.
+pub fn stand(session: &Session) -> Result<Option<RotateReport>, OpError> {
+    let Some(journal) = Journal::load(&session.settings.paths)? else { return Ok(None) };
+    let names = named_now(session, &journal)?;
+    Ok(Some(RotateReport { configuration_names: Some(names), ..journal.report() }))
 }
 
 /// Starts a rotation, or goes on with the open one when `resume` says so.
@@ -159,13 +178,7 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         Some(journal) if resume || options.finish => journal,
         // Whoever held the lock has finished what this run meant to do.
         None if was_open || changed_since(session)? => return Ok(Rotated::Nothing(changed_meanwhile())),
-        Some(journal) => {
-            return Err(OpError::new(
-                ErrorCode::RotationOpen,
-                format!("a rotation is open since {} ({})", journal.started_at, journal.phase),
-            )
-            .hint("go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`"));
-        }
+        Some(journal) => return Err(journal.refusal((session.now)())),
         None if resume || options.finish => {
             Journal::remove(paths)?;
             return Err(OpError::new(ErrorCode::NotConfigured, "there is no open rotation")
@@ -180,9 +193,13 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
             journal
         }
     };
+    let bound = bound(session, &journal)?;
+    let session = &bound;
     if journal.direction == Direction::Back {
         back::turn(session, &mut journal).await?;
     }
+    // Nothing more is made for a configuration that is gone or names a third key.
+    naming::must_name_either(session, &journal)?;
     if journal.phase == Phase::Proven {
         // A proof from before a crash says nothing of now, and the configuration is switched next.
         journal.phase = Phase::Registered;
@@ -191,7 +208,9 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
         journal.reason.clone_from(reason);
     }
     hook::replace(session, options, &mut journal)?;
-    go_forward(session, options, &mut journal, &mut held).await?;
+    go_forward(session, options, &mut journal, &mut held)
+        .await
+        .map_err(|error| go_on_with(paths, error, "--resume"))?;
     Ok(Rotated::Worked(Box::new(journal.report())))
 }
 
@@ -276,6 +295,26 @@ fn changed_since(session: &Session) -> Result<bool, OpError> {
     Ok(key(before) != key(&now))
 }
 
+/// A failure that leaves the rotation open: the same command would be refused, so the hint names the one that goes on.
+fn go_on_with(paths: &Paths, mut error: OpError, way: &str) -> OpError {
+    if !matches!(Journal::load(paths), Ok(Some(_))) {
+        return error;
+    }
+    let command = format!("`artcafe key rotate {way}`");
+    let hint = match error.hint.take() {
+        // A pair that is cut short by a full disk is completed by the rotation itself.
+        _ if error.code == ErrorCode::DiskFull => format!("free some space, then go on: {command}; nothing was lost"),
+        Some(hint) if hint.contains("artcafe key rotate") => hint,
+        Some(hint) if hint.contains(SAME_COMMAND) => hint.replace(SAME_COMMAND, &format!("run {command}")),
+        Some(hint) => format!("{hint}; then go on with the rotation: {command}"),
+        None => format!("go on with the rotation: {command}"),
+    };
+    error.hint(hint)
+}
+
+/// What a hint says where a command can simply be repeated.
+const SAME_COMMAND: &str = "run the same command again";
+
 fn changed_meanwhile() -> NothingDone {
     NothingDone {
         outcome: "nothing_to_do",
@@ -294,6 +333,8 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
             OpError::new(ErrorCode::NotConfigured, "there is no open rotation").hint("nothing has to be undone")
         );
     };
+    let bound = bound(session, &journal)?;
+    let session = &bound;
     if journal.retire_requested {
         match go_forward(session, options, &mut journal, &mut held).await {
             Ok(()) => {
@@ -311,10 +352,41 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
         }
     }
     interrupt::go_on_by(GO_BACK);
-    back::go_back(session, options, &mut journal, &mut held).await?;
-    Journal::remove(paths)?;
+    let back = back::go_back(session, options, &mut journal, &mut held).await;
+    back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, error, "--abort"))?;
     journal.direction = Direction::Back;
-    Ok(journal.report())
+    let names = named_now(session, &journal)?;
+    Ok(RotateReport { outcome: "undone", configuration_names: Some(names), ..journal.report() })
+}
+
+/// The session for an open rotation: its server and its identity are the journal's, whatever became of the
+/// configuration. What a flag or variable gives beside it is refused, as at the start.
+fn bound(session: &Session, journal: &Journal) -> Result<Session, OpError> {
+    let endpoint = journal.endpoint.parse::<Endpoint>().map_err(|error| {
+        OpError::new(ErrorCode::ConfigInvalid, "the rotation's journal names no endpoint").because(error)
+    })?;
+    let mut bound = session.clone();
+    let settings = &mut bound.settings;
+    let given = [
+        (settings.endpoint.value != endpoint).then_some(&settings.endpoint.origin),
+        settings.tenant_id.as_ref().filter(|id| id.value != journal.tenant_id).map(|id| &id.origin),
+        settings.agent_id.as_ref().filter(|id| id.value != journal.agent_id).map(|id| &id.origin),
+    ];
+    let given = given.into_iter().flatten().find(|origin| matches!(origin, Origin::Flag(_) | Origin::Variable(_)));
+    if let Some(origin) = given {
+        return Err(OpError::new(
+            ErrorCode::Differs,
+            format!("{origin} gives another identity or server than the rotation began with"),
+        )
+        .hint(format!("leave {origin} out: the rotation goes on as it began")));
+    }
+    if settings.endpoint.value != endpoint {
+        bound.client = Rc::new(OnceCell::new());
+    }
+    settings.endpoint = Sourced { value: endpoint, origin: Origin::Default };
+    settings.tenant_id = Some(Sourced { value: journal.tenant_id.clone(), origin: Origin::Default });
+    settings.agent_id = Some(Sourced { value: journal.agent_id.clone(), origin: Origin::Default });
+    Ok(bound)
 }
 
 /// Whether the old key has to stay for now; by the server's clock.
@@ -330,7 +402,8 @@ async fn in_grace(session: &Session, journal: &Journal, options: &RotateOptions)
     }
     if options.finish {
         let left = match end.duration_since(now).as_secs() {
-            seconds @ ..120 => format!("{seconds} s"),
+            ..=0 => "moment".to_owned(),
+            seconds @ 1..120 => format!("{seconds} s"),
             seconds @ 120..7200 => format!("{} min", seconds / 60),
             seconds => format!("{} h", seconds / 3600),
         };

@@ -18,7 +18,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::rotate::journal::{Direction, Journal, NewKey, OldKey, Phase, superseded};
-use crate::ops::rotate::links::plain_name;
+use crate::ops::rotate::links::{behind, plain_name};
 use crate::ops::rotate::{RotateOptions, hook};
 use crate::ops::session::{LoadedKey, Session};
 
@@ -30,6 +30,8 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     let hook = hook::planned(session, options, file)?;
     can_be_written(session, file)?;
     let old = session.key()?;
+    // A configuration that names the plain name's link means the file behind it, which is what goes in the end.
+    let old_path = behind(&old.path);
     let public = old.key.public();
     let Authority { grant, authorized_by, last_used } = authorize(session, &old).await?;
     let client = session.client()?;
@@ -62,7 +64,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
         phase: Phase::Planned,
         direction: Direction::Forward,
         old: OldKey {
-            path: old.path.clone(),
+            path: old_path.clone(),
             path_text: file.text_of(Key::PrivateKeyPath).map(|found| found.value),
             configured_id: settings.key_id.as_ref().map(|id| id.value.clone()),
             key_id: record.map(|record| record.key_id.clone()),
@@ -71,7 +73,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
             encrypted: old.encrypted,
         },
         new: NewKey {
-            path: new_path(session, &old.path)?,
+            path: new_path(session, &old_path)?,
             algorithm: spec.algorithm,
             bits: spec.bits,
             format,
@@ -231,7 +233,8 @@ pub(super) async fn authorize(session: &Session, old: &LoadedKey) -> Result<Auth
         Ok(token) => return Ok(Authority { grant: Grant::of_agent(token), authorized_by: None, last_used }),
         Err(error) => error,
     };
-    if !prove::is_dead(error.code) {
+    // Of a configuration from the past not even an administrator's token makes a new identity: the current key stands.
+    if !prove::is_dead(error.code) || error.code == ErrorCode::KeySuperseded {
         return Err(error);
     }
     match access::administrator(session).await? {

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::keys::KeyFiles;
 use crate::ops::error::OpError;
-use crate::ops::rotate::journal::Phase;
+use crate::ops::rotate::journal::{Journal, Phase};
 use crate::ops::rotate::{RotateOptions, hook, links, plan};
 use crate::ops::session::Session;
 
 /// What one phase would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct PlannedStep {
     /// The phase that it leads to.
     pub phase: Phase,
@@ -22,10 +22,13 @@ pub struct PlannedStep {
 
 /// The exact steps of a rotation that would begin now.
 pub fn rehearse(session: &Session, options: &RotateOptions) -> Result<Vec<PlannedStep>, OpError> {
+    if let Some(journal) = Journal::load(&session.settings.paths)? {
+        return Err(journal.refusal((session.now)()));
+    }
     let file = plan::from_file_alone(session)?;
     let agent = session.agent()?;
     let origin = session.settings.endpoint.value.origin();
-    let old = KeyFiles::at(&session.settings.private_key_path.value);
+    let old = KeyFiles::at(links::behind(&session.settings.private_key_path.value));
     let new = KeyFiles::at(plan::new_path(session, &old.private)?);
     let (old_text, new_text) = (old.private.display().to_string(), new.private.display().to_string());
     let config = file.path().display().to_string();

@@ -6,17 +6,19 @@
 use jiff::SignedDuration;
 
 use crate::checkpoint;
-use crate::config::{ConfigFile, Edit, Key, Origin, Scalar, Sourced};
+use crate::config::{Edit, Origin, Sourced};
 use crate::durable;
 use crate::interrupt;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
 use crate::ops::rotate::change::Change;
 use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Journal, Phase};
+use crate::ops::rotate::naming::{self, must_name_old, names_new, read_config};
 use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, tell};
 use crate::ops::session::{LoadedKey, Session};
 use crate::secret::SecretString;
@@ -174,11 +176,7 @@ async fn switch(session: &Session, journal: &mut Journal) -> Result<(), OpError>
     if !names_new(session, journal, &file) {
         must_name_old(session, journal, &file)?;
         let mut edit = Edit::new(&file)?;
-        let path = session.settings.paths.contract(&journal.new.path);
-        edit.set(&Key::PrivateKeyPath.key_path(), Scalar::Text(path))?;
-        if let Some(id) = &journal.new.key_id {
-            edit.set(&Key::KeyId.key_path(), Scalar::Text(id.to_string()))?;
-        }
+        naming::set_new(session, &mut edit, journal)?;
         journal.switched = Some(Change::between(file.text(), edit.text()));
         journal.save(&session.settings.paths)?;
         checkpoint::reach("switch.before_write");
@@ -209,48 +207,11 @@ pub(super) fn prove_fresh(session: &Session, options: &RotateOptions, journal: &
             ErrorCode::Differs,
             format!("`{}` no longer names the new key: somebody changed it meanwhile", journal.config.display()),
         )
-        .hint("name the new key again with `artcafe config relink`, then `artcafe key rotate --resume`"));
+        .hint("name the new key again with `artcafe config relink`, then `artcafe key rotate --resume`")
+        .fix(Fix::ConfigRelink));
     }
     let passphrase = passphrase_of_new(session, options, journal)?;
     options.fresh.prove(&journal.config, passphrase.as_ref())
-}
-
-pub(super) fn read_config(journal: &Journal) -> Result<ConfigFile, OpError> {
-    ConfigFile::load(&journal.config)?.ok_or_else(|| {
-        OpError::new(ErrorCode::FileMissing, format!("the configuration `{}` is gone", journal.config.display()))
-            .hint("bring it back from a backup, then `artcafe key rotate --resume` or `--abort`")
-    })
-}
-
-fn path_in(session: &Session, file: &ConfigFile) -> Option<std::path::PathBuf> {
-    file.text_of(Key::PrivateKeyPath).map(|found| session.settings.paths.expand(&found.value))
-}
-
-fn id_in(file: &ConfigFile) -> Option<String> {
-    file.text_of(Key::KeyId).map(|found| found.value)
-}
-
-/// Whether the configuration names the new key: path and id together.
-pub(super) fn names_new(session: &Session, journal: &Journal, file: &ConfigFile) -> bool {
-    path_in(session, file).as_ref() == Some(&journal.new.path)
-        && id_in(file) == journal.new.key_id.as_ref().map(ToString::to_string)
-}
-
-/// A person may have edited the file since the plan: then it is not switched over their head.
-pub(super) fn must_name_old(session: &Session, journal: &Journal, file: &ConfigFile) -> Result<(), OpError> {
-    let path = path_in(session, file).unwrap_or_else(|| journal.old.path.clone());
-    let id = id_in(file);
-    if path == journal.old.path && id == journal.old.configured_id.as_ref().map(ToString::to_string) {
-        return Ok(());
-    }
-    Err(OpError::new(
-        ErrorCode::Differs,
-        format!(
-            "`{}` names another key than when the rotation began: somebody changed it meanwhile",
-            journal.config.display()
-        ),
-    )
-    .hint("set it back to the old key, then `artcafe key rotate --resume` or `--abort`"))
 }
 
 /// The new key's public half, as the journal has it.

@@ -6,6 +6,7 @@
 use std::io;
 use std::process::{Command, Output, Stdio};
 
+use crate::checkpoint;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::service::Scope;
 
@@ -53,6 +54,7 @@ pub(super) fn check_calendar(expression: &str) -> Result<(), OpError> {
 }
 
 fn output(program: &str, scope: Scope, words: &[&str]) -> io::Result<Output> {
+    checkpoint::start()?;
     let mut command = Command::new(program);
     if scope == Scope::User {
         command.arg("--user");

@@ -23,7 +23,7 @@ pub use selection::Selection;
 pub use state::{ServiceStatus, UnitState, UnitStatus, status};
 
 /// Whose manager runs the timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// The user's.
@@ -82,7 +82,7 @@ pub fn owner(settings: &Settings) -> Result<u32, OpError> {
 }
 
 /// One unit file, as it should be.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Unit {
     /// The file.
     pub path: PathBuf,
@@ -101,7 +101,7 @@ pub fn render(options: &ServiceOptions) -> Result<[Unit; 2], OpError> {
 }
 
 /// What an installation or removal did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ServiceReport {
     /// The unit files.
     pub paths: Vec<PathBuf>,
@@ -155,11 +155,13 @@ pub fn install(
     let timer = format!("{}.timer", options.name);
     let commands: [&[&str]; 2] = [&["daemon-reload"], &["enable", "--now", &timer]];
     if enable {
-        for words in commands {
+        for (done, words) in commands.into_iter().enumerate() {
             manager::systemctl(options.scope, words).map_err(|error| {
+                let left: Vec<String> =
+                    commands.iter().skip(done).map(|words| manager::line(options.scope, words)).collect();
                 OpError::new(ErrorCode::PartlyDone, "the units are written, but the timer is not started")
                     .because(error)
-                    .hint(format!("run it by hand: `{}`", manager::line(options.scope, words)))
+                    .hint(format!("run by hand what is left: `{}`", left.join(" && ")))
             })?;
         }
     } else {

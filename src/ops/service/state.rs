@@ -11,7 +11,7 @@ use crate::ops::error::OpError;
 use crate::ops::service::{Scope, manager, unit};
 
 /// What stands at a unit's place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitState {
     /// A file of ours, unchanged.
@@ -46,7 +46,7 @@ impl UnitState {
 }
 
 /// One unit's state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct UnitStatus {
     /// The file.
     pub path: PathBuf,
@@ -55,7 +55,7 @@ pub struct UnitStatus {
 }
 
 /// The timer's state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ServiceStatus {
     /// Whose manager.
     pub scope: Scope,

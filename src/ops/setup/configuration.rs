@@ -17,7 +17,7 @@ use crate::ops::session::Session;
 use crate::ops::setup::{SetupOptions, wanted};
 
 /// A value of the file that would change.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// The dotted key.
     pub key: &'static str,

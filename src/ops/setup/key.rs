@@ -9,6 +9,7 @@ use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::generate::{self, GenerateOptions};
 use crate::ops::session::Session;
 use crate::ops::setup::SetupOptions;
+use crate::ops::superseded;
 
 /// Refuses what cannot work, before anything is made.
 pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpError> {
@@ -39,6 +40,12 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
             .hint("make another key beside it with `--ssh-key-name NAME`, or leave the key options out"));
         }
         return Ok(());
+    }
+    // The key that is in force stands elsewhere: another one is not registered beside it unasked.
+    if let Some(refusal) = superseded::refusal(session) {
+        return Err(refusal.hint(
+            "an older configuration was brought back: mend it with `artcafe config relink`, or make another key all the same with `--ssh-key-name NAME`",
+        ));
     }
     if options.adopt_key {
         return Err(OpError::new(

@@ -23,6 +23,7 @@ use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::fix::Fix;
 use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions};
@@ -355,7 +356,14 @@ impl Run<'_> {
         if interrupt::noticed().is_some() {
             return OpError { message: format!("{}: {stands}", error.message), ..error }.hint(AGAIN);
         }
-        OpError::new(ErrorCode::PartlyDone, stands).because(error).hint(hint)
+        // Where a person is needed first, running it again would end here again.
+        let fix = match &error.fix {
+            None if error.code.is_retryable() => Some(Fix::Setup),
+            fix => fix.clone(),
+        };
+        let retry_after = error.retry_after;
+        let failure = OpError::new(ErrorCode::PartlyDone, stands).because(error).hint(hint);
+        OpError { fix, retry_after, ..failure }
     }
 
     /// What a run would do, found out from this machine alone.

@@ -14,7 +14,7 @@ use crate::ops::session::{LoadedKey, Session};
 use crate::ops::setup::configuration::Written;
 
 /// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
     /// Done in this run.
@@ -40,7 +40,7 @@ impl StepState {
 }
 
 /// One step.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct StepReport {
     /// `key`, `agent`, `registration`, `configuration`, `proof`.
     pub name: &'static str,
@@ -51,7 +51,7 @@ pub struct StepReport {
 }
 
 /// The key in short.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SetupKey {
     /// Its file.
     pub private_key_path: PathBuf,
@@ -64,7 +64,7 @@ pub struct SetupKey {
 }
 
 /// What `setup` did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SetupReport {
     /// The agent; absent in a rehearsal that would register one.
     pub agent_id: Option<AgentId>,

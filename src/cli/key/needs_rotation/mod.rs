@@ -12,7 +12,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::ops::due::{Standing, Verdict, assess};
+use crate::ops::due::{Standing, Verdict, assess, refuse_superseded};
 use crate::ops::{ErrorCode, OpError};
 
 /// The exit code of a key that nothing has to be done about.
@@ -29,18 +29,20 @@ const NOT_DUE: u8 = 1;
 )]
 pub(crate) struct NeedsRotationArgs {}
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct NeedsRotation {
     needs_rotation: bool,
     verdict: Verdict,
+    #[schemars(with = "crate::schema::Rfc3339")]
     window_opens_at: Timestamp,
+    #[schemars(with = "crate::schema::Rfc3339")]
     due_at: Timestamp,
     why: String,
 }
 
 pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
     let standing = measured(context, &PassphraseArgs::default())?;
-    let answer = Answer {
+    let answer = NeedsRotation {
         needs_rotation: standing.needs_rotation(),
         verdict: standing.verdict,
         window_opens_at: standing.window_opens_at,
@@ -55,6 +57,12 @@ pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
 pub(super) fn measured(context: &Context, passphrase: &PassphraseArgs) -> Result<Standing, Failure> {
     let session = context.session_quietly(context.settings()?, passphrase)?;
     let standing = context.reading(&session, |session| Ok(assess(session)?), |_| None)?;
+    // A timer that sees a key from the past as fresh would leave the agent without an identity for ever.
+    if standing.rotation.is_none()
+        && let Some(refusal) = refuse_superseded(&session)
+    {
+        return Err(refusal.into());
+    }
     match standing.verdict {
         Verdict::Unknown => Err(unknown_age(&standing).into()),
         _ => Ok(standing),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// One thing that is wrong. A place is a line of the file, from 1; a number is what the line was
 /// written as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Finding {
     /// A line is not what it was when the next line, or the head, was written.

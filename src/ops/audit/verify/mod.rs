@@ -22,7 +22,7 @@ use evidence::Evidence;
 pub use finding::Finding;
 
 /// What the look found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct VerifyReport {
     /// The file.
     pub path: PathBuf,
@@ -41,7 +41,7 @@ pub struct VerifyReport {
 }
 
 /// A finding with its words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Described {
     /// What is wrong.
     #[serde(flatten)]
@@ -51,7 +51,7 @@ pub struct Described {
 }
 
 /// A repair that a line tells of.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Repair {
     /// The line's number.
     pub number: u64,
