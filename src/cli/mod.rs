@@ -106,6 +106,7 @@ impl Command {
             Self::Exec(_)
             | Self::Service(_)
             | Self::Sandbox(_)
+            | Self::Capabilities(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Help(_) => false,

@@ -43,7 +43,7 @@ use token::Signer;
 
 pub use error::SandboxError;
 pub use faults::{FAULT_HELP, Fault};
-pub use options::{Dialect, Options, PLANS, TenantSpec, loopback_only};
+pub use options::{Dialect, Options, PLANS, Tap, TenantSpec, loopback_only};
 pub use store::{AgentRow, ChallengeRow, KeyRow, TenantRow};
 
 /// The agent that every tenant starts with: the design guide's example.
@@ -110,6 +110,7 @@ impl Sandbox {
             faults: options.faults,
             signer,
             log,
+            tap: options.tap,
             core: Mutex::new(Core { store, history }),
         };
         Ok(Self { service, tenants })

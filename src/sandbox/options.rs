@@ -170,6 +170,32 @@ pub struct Options {
     pub agents: Vec<String>,
     /// A file that gets one JSON line per request.
     pub log: Option<PathBuf>,
+    /// Hears of every request that was worked on, for those who embed the sandbox.
+    pub tap: Option<Tap>,
+}
+
+/// What a tap calls, with a request's body and its answer's.
+type Hear = dyn Fn(&[u8], &[u8]) + Send + Sync;
+
+/// Hears of a request's body and of its answer's, secrets included.
+#[derive(Clone)]
+pub struct Tap(std::sync::Arc<Hear>);
+
+impl Tap {
+    /// Calls this with both bodies.
+    pub fn new(hear: impl Fn(&[u8], &[u8]) + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(hear))
+    }
+
+    pub(super) fn hear(&self, request: &[u8], answer: &[u8]) {
+        (self.0)(request, answer);
+    }
+}
+
+impl std::fmt::Debug for Tap {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Tap")
+    }
 }
 
 /// Reads an address to listen on and refuses everything but loopback.

@@ -7,7 +7,7 @@ use super::faults::{Fault, Kind, Plan, RetryAfter, plan};
 use super::history::History;
 use super::limits;
 use super::log::{Line, Log};
-use super::options::Dialect;
+use super::options::{Dialect, Tap};
 use super::reply::{Reply, entry};
 use super::router;
 use super::store::Store;
@@ -33,6 +33,7 @@ pub(super) struct Service {
     pub(super) faults: Vec<Fault>,
     pub(super) signer: Signer,
     pub(super) log: Option<Log>,
+    pub(super) tap: Option<Tap>,
     pub(super) core: Mutex<Core>,
 }
 
@@ -145,6 +146,9 @@ impl Service {
         let counted = tenant.as_deref().map_or(Ok(()), |tenant| store.count_call(tenant, &today));
         if let Err(error) = counted.and_then(|()| history.remember(store)) {
             reply.cause.get_or_insert(format!("database: {error}"));
+        }
+        if let Some(tap) = &self.tap {
+            tap.hear(&request.body, &reply.body);
         }
         Outcome { reply, tenant }
     }

@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use artcafe::sandbox::Dialect;
 use base64::Engine as _;
 
+use super::support::marks::{Kind, Marks};
 use super::support::{AGENT, Run, Server, TestEnv, mode};
 
 const PASSPHRASE: &str = "correct-horse-battery-staple-77";
@@ -121,4 +123,129 @@ fn files_and_directories_are_private() {
         assert_eq!(mode(&env.path(file)), 0o600, "{file}");
     }
     assert_eq!(mode(&env.path(".ssh/artcafe_agent.pub")), 0o644);
+}
+
+/// Every kind of secret in every form, planted in an output and in a file.
+#[test]
+fn a_planted_leak_is_found_in_every_form() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set("PASS", PASSPHRASE);
+    env.run(&["setup", "--agent-id", AGENT, "--bits", "2048", "--passphrase", "env:PASS"]).expect(0);
+    env.run(&["auth", "login", "--token", "env:ARTCAFE_TOKEN"]).expect(0);
+    env.run(&["auth", "token", "--passphrase", "env:PASS"]).expect(0);
+    assert_eq!(env.leaks(), Vec::<String>::new());
+    // The marks are where they belong.
+    let mut marks = Marks::default();
+    let known = server.known.all();
+    for (kind, secret) in &known {
+        marks.add(*kind, secret);
+    }
+    let held = |file: &Path| marks.found_in(&fs::read(file).unwrap());
+    assert!(held(&env.path(".artcafe/credentials.json")).contains(&Kind::Administrator));
+    let kept = fs::read_dir(env.path(".artcafe/state/tokens")).unwrap().map(|entry| entry.unwrap().path());
+    assert!(kept.filter(|path| path.extension().is_some()).any(|path| held(&path).contains(&Kind::Token)));
+    let key = fs::read(env.key()).unwrap();
+    marks.add_private_key(&key);
+    assert!(marks.found_in(&key).contains(&Kind::PrivateKey));
+    assert!(!marks.found_in(&fs::read(env.path(".ssh/artcafe_agent.pub")).unwrap()).contains(&Kind::PrivateKey));
+    marks.add(Kind::Passphrase, PASSPHRASE);
+    // And would be found anywhere else.
+    let key = String::from_utf8(key).unwrap();
+    let key_part = key.lines().rev().nth(6).unwrap().to_owned();
+    let one = |kind| known.iter().find(|(known, _)| *known == kind).unwrap().1.clone();
+    for (kind, secret) in [
+        (Kind::Administrator, one(Kind::Administrator)),
+        (Kind::Token, one(Kind::Token)),
+        (Kind::Challenge, one(Kind::Challenge)),
+        (Kind::Signature, one(Kind::Signature)),
+        (Kind::Passphrase, PASSPHRASE.to_owned()),
+    ] {
+        for form in forms(&secret) {
+            // Among other words, not at a boundary of anything.
+            for leak in [format!("error: x{form}y"), format!("{{\"a\":\"{form}\"}}")] {
+                assert!(marks.found_in(leak.as_bytes()).contains(&kind), "{kind:?} in {leak}");
+                let file = env.path(".artcafe/planted");
+                fs::write(&file, &leak).unwrap();
+                let found = env.leaks();
+                assert!(found.iter().any(|line| line.starts_with(&format!("{kind:?} in "))), "{kind:?}: {found:?}");
+                fs::remove_file(file).unwrap();
+            }
+        }
+        // A part of it is one as well.
+        let tail = &secret[secret.len() - secret.len().min(32)..];
+        assert!(marks.found_in(tail.as_bytes()).contains(&kind), "{kind:?}");
+    }
+    assert!(marks.found_in(key_part.as_bytes()).contains(&Kind::PrivateKey), "{key_part}");
+    // An output.
+    let said = super::support::Run { code: 0, stdout: one(Kind::Signature), stderr: String::new() };
+    env.ran(&["status"], &said);
+    assert_eq!(env.leaks(), ["Signature in the output of `status`"]);
+    env.forget_outputs();
+}
+
+/// What every process is started with: the arguments and the whole environment, by strace.
+#[test]
+fn no_secret_is_an_argument_or_in_an_environment_that_it_is_not_for() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    let admin = format!("file:{}", env.write("admin", server.token()));
+    let passphrase = format!("file:{}", env.write("passphrase", PASSPHRASE));
+    env.unset("ARTCAFE_TOKEN");
+    let traced = |args: &[&str]| -> Vec<String> {
+        let file = env.root().join("execve");
+        let program = env.command(args);
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-v", "-e", "trace=execve", "-s", "65536", "-o"]).arg(&file);
+        strace.arg(program.get_program()).args(program.get_args());
+        strace.env_clear().envs(env.variables()).current_dir(env.root());
+        let output = strace.stdin(std::process::Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::remove_file(file).unwrap();
+        text.lines().filter(|line| line.contains("execve(")).map(str::to_owned).collect()
+    };
+    let token = ["--token", admin.as_str(), "--passphrase", passphrase.as_str()];
+    let own = ["--passphrase", passphrase.as_str()];
+    let mut seen = Vec::new();
+    for (args, rest) in [
+        (&["setup", "--agent-id", AGENT, "--bits", "2048"][..], &token[..]),
+        (&["auth", "login"], &token[..2]),
+        (&["auth", "test"], &own),
+        (&["auth", "token"], &own),
+        (&["key", "rotate", "--post-switch", "/bin/true"], &own),
+        (&["key", "list"], &own),
+        (&["status"], &[]),
+        (&["deregister", "--yes"], &token),
+    ] {
+        seen.extend(traced(&[args, rest].concat()));
+    }
+    assert!(seen.iter().any(|line| line.contains("\"auth\", \"test\"")), "no fresh process was seen");
+    assert!(seen.iter().any(|line| line.contains("/bin/true")), "no hook was seen");
+    let mut marks = Marks::default();
+    for (kind, secret) in server.known.all() {
+        marks.add(kind, &secret);
+    }
+    marks.add(Kind::Passphrase, PASSPHRASE);
+    for line in &seen {
+        assert!(marks.found_in(line.as_bytes()).is_empty(), "{:?} in {line}", marks.found_in(line.as_bytes()));
+    }
+    // The controls: a secret in an argument, in a variable, and the token where it belongs.
+    let planted = |argument: &str, variable: &str| {
+        let file = env.root().join("planted");
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-v", "-e", "trace=execve", "-s", "65536", "-o"]).arg(&file);
+        strace.args(["/bin/true", argument]).env_clear().env("LEAK", variable).env("PATH", "/usr/bin:/bin");
+        assert!(strace.output().unwrap().status.success());
+        let found = marks.found_in(&fs::read(&file).unwrap());
+        fs::remove_file(file).unwrap();
+        found
+    };
+    assert_eq!(planted("nothing", "nothing"), [].into());
+    for kind in [Kind::Administrator, Kind::Token, Kind::Challenge, Kind::Signature] {
+        let known = server.known.all();
+        let secret = &known.iter().find(|(known, _)| *known == kind).unwrap().1;
+        assert!(planted(secret, "").contains(&kind) && planted("", secret).contains(&kind), "{kind:?}");
+    }
+    assert!(planted("", PASSPHRASE).contains(&Kind::Passphrase));
 }

@@ -56,6 +56,7 @@ impl ServerArgs {
             tenants: self.tenant.clone(),
             agents: self.agent.clone(),
             log: self.log.clone(),
+            tap: None,
         })
     }
 }

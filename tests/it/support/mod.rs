@@ -6,6 +6,7 @@
 pub(crate) mod fake;
 pub(crate) mod files;
 pub(crate) mod http;
+pub(crate) mod marks;
 pub(crate) mod schema;
 
 use std::fs;
@@ -14,9 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread::JoinHandle;
 
-use artcafe::sandbox::{Dialect, Info, Options, Sandbox};
+use artcafe::sandbox::{Dialect, Info, Options, Sandbox, Tap};
 use serde_json::Value;
 use tokio::sync::oneshot;
+
+use marks::{Kind, Known, Watch};
 
 /// The agent that every tenant of the sandbox has.
 pub(crate) const AGENT: &str = "prod-data-processor-01";
@@ -24,6 +27,8 @@ pub(crate) const AGENT: &str = "prod-data-processor-01";
 /// A running sandbox; it ends with this value.
 pub(crate) struct Server {
     pub(crate) info: Info,
+    /// The secrets that went over the wire.
+    pub(crate) known: std::sync::Arc<Known>,
     log: tempfile::TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -40,6 +45,9 @@ impl Server {
     pub(crate) fn start_with(mut options: Options) -> Self {
         let log = tempfile::tempdir().unwrap();
         options.log = Some(log.path().join("requests"));
+        let known = std::sync::Arc::new(Known::default());
+        let hears = std::sync::Arc::clone(&known);
+        options.tap = Some(Tap::new(move |request, answer| hears.hear(request, answer)));
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -54,7 +62,12 @@ impl Server {
                 sandbox.serve(listener, stop).await.unwrap();
             });
         });
-        Self { info: told.recv().unwrap(), log, stop: Some(stop), thread: Some(thread) }
+        let info: Info = told.recv().unwrap();
+        for tenant in &info.tenants {
+            known.add(Kind::Administrator, &tenant.admin_token);
+        }
+        known.of_server(&info.url);
+        Self { info, known, log, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Every request so far, such as `POST /api/v1/ssh-keys 201`; `-` where none was answered.
@@ -211,11 +224,33 @@ pub(crate) fn id_of(record: &Value) -> String {
     record.get("key_id").or(record.get("id")).or(record.get("agent_id")).and_then(Value::as_str).unwrap().to_owned()
 }
 
+/// A directory that is searched for secrets before it goes.
+struct Home {
+    dir: tempfile::TempDir,
+    watch: Watch,
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // A test that fails has its own words.
+        if !std::thread::panicking() {
+            let found = self.watch.findings(self.dir.path());
+            assert!(found.is_empty(), "secrets where they do not belong:\n{}", found.join("\n"));
+        }
+    }
+}
+
 /// An empty home and a cleared environment.
 #[derive(Clone)]
 pub(crate) struct TestEnv {
     // Shared, so that a copy with other variables is the same machine.
-    dir: std::rc::Rc<tempfile::TempDir>,
+    dir: std::rc::Rc<Home>,
     vars: Vec<(String, String)>,
 }
 
@@ -233,7 +268,7 @@ impl TestEnv {
     }
 
     fn in_directory(dir: tempfile::TempDir) -> Self {
-        let dir = std::rc::Rc::new(dir);
+        let dir = std::rc::Rc::new(Home { dir, watch: Watch::default() });
         fs::create_dir(dir.path().join("user")).unwrap();
         let mut env = Self { dir, vars: Vec::new() };
         let home = env.home().display().to_string();
@@ -258,6 +293,9 @@ impl TestEnv {
     /// Sets a variable for every run from here on.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.vars.retain(|(known, _)| known != name);
+        if name == "ARTCAFE_API_ENDPOINT" {
+            self.dir.watch.meet(value);
+        }
         self.vars.push((name.to_owned(), value.to_owned()));
     }
 
@@ -298,6 +336,7 @@ impl TestEnv {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        self.wrote(&path);
         path.display().to_string()
     }
 
@@ -329,7 +368,29 @@ impl TestEnv {
             // The program may end without reading it all.
             let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         }
-        Run::of(child.wait_with_output().unwrap())
+        let run = Run::of(child.wait_with_output().unwrap());
+        self.dir.watch.ran(args, &self.vars, input, &run);
+        run
+    }
+
+    /// A file that the test fills itself, with what it likes.
+    pub(crate) fn wrote(&self, path: &Path) {
+        self.dir.watch.wrote(path);
+    }
+
+    /// An output that is searched like the program's own.
+    pub(crate) fn ran(&self, args: &[&str], run: &Run) {
+        self.dir.watch.ran(args, &self.vars, None, run);
+    }
+
+    /// Forgets what was printed so far.
+    pub(crate) fn forget_outputs(&self) {
+        self.dir.watch.forget_outputs();
+    }
+
+    /// What of secrets is where it does not belong so far.
+    pub(crate) fn leaks(&self) -> Vec<String> {
+        self.dir.watch.findings(self.dir.path())
     }
 
     /// The variables that are set.
