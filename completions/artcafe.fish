@@ -51,6 +51,7 @@ complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "deregister" -d 'Und
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "key" -d 'Generate, look at, convert, repair, register, list, rotate, watch and revoke keys'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "auth" -d 'Prove the key, get a token, keep an administrator\'s login'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "exec" -d 'Run a command with a token for the agent'
+complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "ci" -d 'Run a job\'s command with a token, by a key that is kept nowhere'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "config" -d 'Look at, check and change the configuration'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "audit" -d 'Look at, check and copy the history of changes'
 complete -c artcafe -n "__fish_artcafe_needs_command" -f -a "service" -d 'Install a systemd timer that replaces the key in time'
@@ -267,6 +268,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_sub
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand key; and __fish_seen_subcommand_from register" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
@@ -495,6 +497,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from test" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -509,7 +512,9 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l format -d 'How to print it, without --json' -r -f -a "raw\t'The bare token'
 json\t'An object with `token` and `expires_at`'
 env\t'A line for a shell: `export ARTCAFE_ACCESS_TOKEN=...`'
-header\t'A header line: `Authorization: Bearer ...`'"
+header\t'A header line: `Authorization: Bearer ...`'
+netrc\t'A line for a netrc file: `machine HOST login AGENT password ...`, which programs send as Basic'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l github-output -d 'In GitHub Actions: make the token the step\'s output of this name, instead of printing it' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
@@ -522,6 +527,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l fresh -d 'Ask the server for a new one in any case'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_subcommand_from token" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
@@ -595,6 +601,7 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand auth; and __fish_seen_su
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l private-key -d 'The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l passphrase -d 'The private key\'s passphrase: a SOURCE, or nothing to be asked [env: ARTCAFE_PASSPHRASE_SOURCE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l min-ttl -d 'The life that the token must have left, such as 5m' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l fd -d 'Give the token at this file descriptor of the command\'s, to be read once, instead of in its environment' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
@@ -607,7 +614,9 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l ca-cert -d 'Tru
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l ssh-agent -d 'Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l fresh -d 'Ask the server for a new one in any case'
+complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l token-file -d 'Give the token in a private file, whose path is in ARTCAFE_TOKEN_FILE, instead of in the environment'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
@@ -616,6 +625,54 @@ complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -s v -l verbose -d
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
 complete -c artcafe -n "__fish_artcafe_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l algorithm -d 'Algorithm of the key: rsa or ed25519' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l bits -d 'Size of an RSA key: 2048, 3072 or 4096 [default: 2048, for the seconds that it lives]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l min-ttl -d 'The life that the token should have at least, such as 30m' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l fd -d 'Give the token at this file descriptor of the command\'s, to be read once, instead of in its environment' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l token-file -d 'Give the token in a private file, whose path is in ARTCAFE_TOKEN_FILE, instead of in the environment'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and not __fish_seen_subcommand_from sweep" -a "sweep" -d 'Delete the keys that killed jobs left at the platform'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l older-than -d 'The age from which on a job\'s key is taken for a left-over' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l agent-id -d 'The agent to act for [env: ARTCAFE_AGENT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l tenant-id -d 'The tenant to act in [env: ARTCAFE_TENANT_ID]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l token -d 'Where an administrator\'s token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l timeout -d 'Seconds for one request [env: ARTCAFE_TIMEOUT] [default: 30]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l retries -d 'Repeats of a request where a repeat is safe [env: ARTCAFE_RETRIES] [default: 3]' -r
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l ca-cert -d 'Trust this certificate authority besides the system\'s; a PEM file [env: ARTCAFE_CA_CERT]' -r -F
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l color -d 'When to use colour [env: ARTCAFE_COLOR] [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l dry-run -d 'Say what would be deleted, and do nothing'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l insecure-http -d 'Allow http without TLS beyond loopback [env: ARTCAFE_INSECURE_HTTP]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l allow-new-endpoint -d 'Prove a key at an endpoint where it was not registered [env: ARTCAFE_ALLOW_NEW_ENDPOINT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l json -d 'Print one JSON object on stdout, or one on stderr for a failure [env: ARTCAFE_JSON]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -s q -l quiet -d 'Print no status lines [env: ARTCAFE_QUIET]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -s v -l verbose -d 'Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -l no-input -d 'Never ask [env: ARTCAFE_NO_INPUT]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -s y -l yes -d 'Agree to every confirmation [env: ARTCAFE_YES]'
+complete -c artcafe -n "__fish_artcafe_using_subcommand ci; and __fish_seen_subcommand_from sweep" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l config -d 'The configuration file [env: ARTCAFE_CONFIG] [default: ~/.artcafe/config.yaml]' -r -F
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l profile -d 'Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]' -r
 complete -c artcafe -n "__fish_artcafe_using_subcommand config; and not __fish_seen_subcommand_from path show get explain set unset validate init profiles relink" -l api-endpoint -d 'Origin of the platform\'s API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]' -r

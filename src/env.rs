@@ -44,6 +44,13 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARTCAFE_KEY_ID", None, "The key record's id on the server; overrides auth.ssh_key.key_id"),
     variable("ARTCAFE_PRIVATE_KEY_PATH", None, "The private key file; overrides auth.ssh_key.private_key_path"),
     variable(
+        "ARTCAFE_PRIVATE_KEY",
+        None,
+        "Where the private key itself comes from for this run: a SOURCE; used instead of a key file, never saved",
+    ),
+    variable("ARTCAFE_SSH_AGENT", Some("--ssh-agent"), "1 signs through the ssh-agent; KEY.pub says which of its keys"),
+    variable("SSH_AUTH_SOCK", None, "Socket of the ssh-agent, for --ssh-agent or where only KEY.pub is on the disk"),
+    variable(
         "ARTCAFE_ROTATION_AFTER",
         None,
         "Age at which timers replace the key; overrides rotation.after [default: 30d]",
@@ -82,6 +89,14 @@ pub const VARIABLES: &[Variable] = &[
     variable("NO_COLOR", None, "Set to anything: no colour, unless --color or ARTCAFE_COLOR says otherwise"),
     variable("HOME", None, "The user's home directory, for `~` and the two defaults above"),
     variable("XDG_CONFIG_HOME", None, "Directory of a user's own systemd units, in systemd/user [default: ~/.config]"),
+    variable(
+        "GITHUB_ACTIONS",
+        None,
+        "Set in GitHub Actions: tokens are masked, failures annotated, `setup` tells its outputs",
+    ),
+    variable("GITHUB_OUTPUT", None, "The file of a step's outputs in GitHub Actions"),
+    variable("GITHUB_RUN_ID", None, "The run's number in GitHub Actions, for the name of `artcafe ci`'s key"),
+    variable("CI_JOB_ID", None, "The job's number in GitLab, for the same"),
     variable("USER", None, "The user's name, for the comment of a new key"),
     variable("HTTPS_PROXY", None, "Proxy for https requests (also https_proxy, ALL_PROXY); never used for loopback"),
     variable("NO_PROXY", None, "Hosts that are reached without the proxy (also no_proxy)"),

@@ -15,6 +15,7 @@
 //! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
 //! | [`schema`] | pieces of JSON Schema that reports share | `schema.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
+//! | [`hardening`] | no core file, and no stranger in this process's memory | `hardening.rs` |
 //! | [`sandbox`] | the embedded stand-in for the platform | `sandbox/mod.rs` |
 //!
 //! Imports go one way: `cli → ops → {api, keys, config} → {durable, secret, id, env}`; the sandbox
@@ -32,6 +33,8 @@
 //! | `$ARTCAFE_HOME/audit.head` | 0600 | the same | the history's count and last hash |
 //! | `$ARTCAFE_HOME/audit.lock` | 0600 | the same | the holder's pid and start; never removed |
 //! | `$ARTCAFE_HOME/state/registrations.json` | 0600 | `setup`, `key register` | what was registered where, and what `setup` made; no secret |
+//! | `$ARTCAFE_HOME/state/tokens/` | 0600 | `auth token`, `exec` | the agent's tokens, until shortly before they end |
+//! | `$ARTCAFE_HOME/state/run/` | 0600 | `exec --token-file` | the token of a command that runs |
 //! | `$ARTCAFE_HOME/lock` | 0600 | every command that writes | the holder's pid and start; never removed |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent` | 0600 | `setup`, `key generate`, `key convert` | the private key |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent.pub` | 0644 | `setup`, `key generate` | its public line; never read as the truth |
@@ -62,6 +65,7 @@ pub mod cli;
 pub mod config;
 pub mod durable;
 pub mod env;
+pub mod hardening;
 pub mod id;
 pub mod keys;
 pub mod ops;

@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Before anything secret is in memory.
+    artcafe::hardening::close();
     artcafe::cli::run(artcafe::env::Env::from_process())
 }

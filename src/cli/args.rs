@@ -95,6 +95,9 @@ pub(crate) struct PrivateKeyArgs {
     /// The private key file, instead of the configured one [env: ARTCAFE_PRIVATE_KEY_PATH]
     #[arg(long, value_name = "PATH")]
     pub(crate) private_key: Option<PathBuf>,
+    /// Sign through the ssh-agent of SSH_AUTH_SOCK; KEY.pub says which of its keys [env: ARTCAFE_SSH_AGENT]
+    #[arg(long)]
+    pub(crate) ssh_agent: bool,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseArgs,
 }

@@ -40,6 +40,17 @@ impl Signals {
         Ok(Self { caught, is_on_terminal })
     }
 
+    /// Waits for one that asks for the end, while no command runs that it could be meant for.
+    pub(crate) async fn stop(&mut self) -> ErrorCode {
+        loop {
+            match next(&mut self.caught).await {
+                Signal::INT => return ErrorCode::Interrupted,
+                Signal::TERM | Signal::HUP | Signal::QUIT => return ErrorCode::Terminated,
+                _ => {}
+            }
+        }
+    }
+
     /// Passes each on to the command, and answers how it ended.
     pub(crate) async fn pass_on_until_the_end_of(&mut self, child: &mut Child) -> Result<ExitStatus, Failure> {
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);

@@ -1,9 +1,8 @@
 //! What a command receives: the surroundings, the global flags, the output; and the session made of them.
 //!
-//! Owns the translation of flags and variables into settings, once. A secret's SOURCE is read only
-//! when a command needs the secret.
+//! Owns the translation of flags and variables into settings, once.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,12 +11,13 @@ use crate::cli::args::{GlobalArgs, PassphraseArgs, PrivateKeyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::remedy::Carried;
+use crate::cli::secrets::{HiddenLogin, StdinOwner};
 use crate::config::{Flags, Origin, Paths, Settings, Sourced};
 use crate::env::Env;
-use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
+use crate::ops::own_key::SshAgent;
+use crate::ops::session::Session;
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
-use crate::secret::{Secret, SecretString};
 
 /// The variables that choose or change one configuration.
 const OF_ONE_CONFIGURATION: [&str; 10] = [
@@ -41,30 +41,8 @@ pub(crate) struct Context {
     pub(crate) yes: bool,
     pub(crate) verbose: bool,
     no_input: bool,
-    stdin: Rc<StdinOwner>,
-}
-
-/// Which option reads standard input, which only one can.
-#[derive(Default)]
-struct StdinOwner(RefCell<Option<String>>);
-
-impl StdinOwner {
-    fn claim(&self, source: &Source, option: &str) -> Result<(), OpError> {
-        if *source != Source::Stdin {
-            return Ok(());
-        }
-        let mut owner = self.0.borrow_mut();
-        match owner.as_deref() {
-            Some(other) if other != option => {
-                Err(OpError::new(ErrorCode::Usage, format!("{other} and {option} both read standard input"))
-                    .hint("give one of them another SOURCE, such as file:PATH"))
-            }
-            _ => {
-                *owner = Some(option.to_owned());
-                Ok(())
-            }
-        }
-    }
+    pub(super) stdin: Rc<StdinOwner>,
+    pub(super) teller: HiddenLogin,
 }
 
 impl Context {
@@ -85,6 +63,7 @@ impl Context {
         }
         Ok(Self {
             stdin,
+            teller: HiddenLogin { output: output.clone(), is_told: Rc::default() },
             yes: global.yes || env.is_on("ARTCAFE_YES"),
             verbose: global.verbose || env.is_on("ARTCAFE_VERBOSE"),
             no_input: global.no_input || env.is_on("ARTCAFE_NO_INPUT"),
@@ -145,13 +124,29 @@ impl Context {
 
     /// The session of a command whose flags name a key.
     pub(crate) fn session_with(&self, key: &PrivateKeyArgs) -> Result<Session, Failure> {
+        let mut session = self.session_of(self.settings_with(key)?, &key.passphrase)?;
+        if key.ssh_agent {
+            (session.ssh_agent.is_wanted, session.given_key) = (true, None);
+        }
+        Ok(session)
+    }
+
+    /// The settings of a command whose flags name a key.
+    fn settings_with(&self, key: &PrivateKeyArgs) -> Result<Settings, Failure> {
         let mut settings = self.settings()?;
         if let Some(path) = &key.private_key {
             let path = std::path::absolute(settings.paths.expand(&path.to_string_lossy()))
                 .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?;
             settings.private_key_path = Sourced { value: path, origin: Origin::Flag("--private-key") };
         }
-        self.session_of(settings, &key.passphrase)
+        Ok(settings)
+    }
+
+    /// The same identity's session as the configuration names its key by now, for what runs long.
+    pub(crate) fn session_by_now(&self, session: &Session, key: &PrivateKeyArgs) -> Result<Session, Failure> {
+        let mut again = Session { settings: self.settings_with(key)?, ..session.clone() };
+        drop_foreign_key_id(&mut again);
+        Ok(if is_same_identity(&again.settings, &session.settings) { again } else { session.clone() })
     }
 
     /// The session of settings that a command has changed; says that a rotation is open, if one is.
@@ -186,25 +181,25 @@ impl Context {
             Ok(outcome) => verdict(outcome),
             Err(Failure(error)) => Some(error.code),
         };
-        if !code.is_some_and(is_gone) || session.settings.private_key_path.origin == Origin::Flag("--private-key") {
-            return first;
+        match code.and_then(|code| self.session_after(session, code)) {
+            Some(again) => run(&again),
+            None => first,
+        }
+    }
+
+    /// The session to try again with after such a failure, where the configuration names another key by now.
+    pub(crate) fn session_after(&self, session: &Session, code: ErrorCode) -> Option<Session> {
+        if !is_gone(code) || session.settings.private_key_path.origin == Origin::Flag("--private-key") {
+            return None;
         }
         // A configuration that cannot be read by now does not make the failure a better one.
-        let Ok(settings) = self.settings() else { return first };
-        let mut again = session.clone();
-        again.settings = settings;
+        let mut again = Session { settings: self.settings().ok()?, ..session.clone() };
         drop_foreign_key_id(&mut again);
-        let settings = &again.settings;
         let key = |settings: &Settings| {
             (settings.private_key_path.value.clone(), settings.key_id.as_ref().map(|id| id.value.clone()))
         };
-        if key(settings) == key(&session.settings)
-            || settings.endpoint.value != session.settings.endpoint.value
-            || settings.agent_id.as_ref().map(|id| &id.value) != session.settings.agent_id.as_ref().map(|id| &id.value)
-        {
-            return first;
-        }
-        run(&again)
+        let is_other_key = key(&again.settings) != key(&session.settings);
+        (is_other_key && is_same_identity(&again.settings, &session.settings)).then_some(again)
     }
 
     /// The same without a word about an open rotation.
@@ -212,7 +207,12 @@ impl Context {
         let has_passphrase_source = self.passphrase_source(passphrase).is_some();
         let passphrase = self.passphrase(passphrase)?;
         let mut session = Session {
-            given_token: self.given_token(),
+            given_token: self.given_token(&settings),
+            given_key: self.given_key(&settings)?,
+            ssh_agent: SshAgent {
+                socket: self.env.var("SSH_AUTH_SOCK").map(PathBuf::from),
+                is_wanted: self.env.is_on("ARTCAFE_SSH_AGENT"),
+            },
             allow_insecure_http: self.global.insecure_http || self.env.is_on("ARTCAFE_INSECURE_HTTP"),
             allow_new_endpoint: self.global.allow_new_endpoint || self.env.is_on("ARTCAFE_ALLOW_NEW_ENDPOINT"),
             ca_certificate: self.global.ca_cert.clone().or_else(|| self.env.var("ARTCAFE_CA_CERT").map(PathBuf::from)),
@@ -247,83 +247,6 @@ impl Context {
         format!("pid {}, since {}", std::process::id(), Env::now_text())
     }
 
-    /// An administrator's token given for this run; read when it is needed.
-    fn given_token(&self) -> Option<GivenToken> {
-        if let Some(source) = &self.global.token {
-            return Some(GivenToken::new("--token", self.reader(source.clone(), "--token")));
-        }
-        if let Some(token) = self.env.var("ARTCAFE_TOKEN") {
-            let token = Secret::new(token.to_owned());
-            return Some(GivenToken::new("ARTCAFE_TOKEN", Rc::new(move || Ok(token.clone()))));
-        }
-        let source = self.env.var("ARTCAFE_TOKEN_SOURCE")?;
-        Some(GivenToken::new("ARTCAFE_TOKEN_SOURCE", self.reader(source.to_owned(), "ARTCAFE_TOKEN_SOURCE")))
-    }
-
-    /// What reads a secret from its SOURCE, which belongs to this option or variable.
-    fn reader(&self, source: String, option: &'static str) -> SecretReader {
-        let (env, stdin) = (Rc::clone(&self.env), Rc::clone(&self.stdin));
-        Rc::new(move || {
-            let source: Source = source.parse()?;
-            stdin.claim(&source, option)?;
-            Ok(source.read(|name| env.var(name).map(str::to_owned))?)
-        })
-    }
-
-    /// Reads a secret from its SOURCE, which was given by this option.
-    pub(crate) fn read_source(&self, source: &str, option: &'static str) -> Result<SecretString, Failure> {
-        Ok((self.reader(source.to_owned(), option))()?)
-    }
-
-    /// How the passphrase of an existing key is fetched: its SOURCE, else a question.
-    pub(crate) fn passphrase(&self, args: &PassphraseArgs) -> Result<PassphraseOf, Failure> {
-        // What stands on the command line is checked at once: it may be the secret itself.
-        if let Some(Some(text)) = &args.passphrase {
-            self.stdin.claim(&text.parse()?, "--passphrase")?;
-        }
-        let read = self.passphrase_source(args).map(|(source, option)| self.reader(source, option));
-        let can_ask = self.can_ask();
-        let given = OnceCell::<SecretString>::new();
-        Ok(Rc::new(move |path: &Path| {
-            if let Some(known) = given.get() {
-                return Ok(Some(known.clone()));
-            }
-            let secret = match &read {
-                Some(read) => read()?,
-                None if can_ask => crate::cli::ask::password(&format!("Passphrase of {}", path.display()))
-                    .map_err(|Failure(error)| error)?,
-                None => return Ok(None),
-            };
-            // Standard input can be read only once.
-            Ok(Some(given.get_or_init(|| secret).clone()))
-        }))
-    }
-
-    /// The SOURCE of an existing key's passphrase as it was given, unread.
-    pub(crate) fn passphrase_source_text(&self, args: &PassphraseArgs) -> Option<String> {
-        self.passphrase_source(args).map(|(source, _)| source)
-    }
-
-    /// The SOURCE of a passphrase, and what gave it; a bare `--passphrase` asks for a question.
-    fn passphrase_source(&self, args: &PassphraseArgs) -> Option<(String, &'static str)> {
-        match &args.passphrase {
-            Some(Some(source)) => Some((source.clone(), "--passphrase")),
-            Some(None) => None,
-            None => {
-                self.env.var("ARTCAFE_PASSPHRASE_SOURCE").map(|source| (source.to_owned(), "ARTCAFE_PASSPHRASE_SOURCE"))
-            }
-        }
-    }
-
-    /// The passphrase of a new key, if one is wanted: its SOURCE, or a question for a bare `--passphrase`.
-    pub(crate) fn new_passphrase(&self, args: &PassphraseArgs) -> Result<Option<SecretString>, Failure> {
-        if matches!(args.passphrase, Some(None)) {
-            let what = "Passphrase of the new key";
-            return self.ask_secret(what, true, "--passphrase SOURCE", "ARTCAFE_PASSPHRASE_SOURCE").map(Some);
-        }
-        self.passphrase_source(args).map(|(source, option)| self.read_source(&source, option)).transpose()
-    }
-
     /// Runs an operation that talks to the server.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -337,9 +260,17 @@ impl Context {
 /// The file's key id belongs to the identity that the file names, and to no other.
 fn drop_foreign_key_id(session: &mut Session) {
     let from_file = matches!(session.settings.key_id, Some(Sourced { origin: Origin::File { .. }, .. }));
-    if from_file && session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, session)) {
+    let is_foreign = session.given_key.is_some()
+        || session.settings.file.as_ref().is_some_and(|file| !crate::ops::configure::names(file, session));
+    if from_file && is_foreign {
         session.settings.key_id = None;
     }
+}
+
+/// Whether two settings are about one agent at one endpoint.
+fn is_same_identity(one: &Settings, other: &Settings) -> bool {
+    let agent = |settings: &Settings| settings.agent_id.as_ref().map(|id| id.value.clone());
+    one.endpoint.value == other.endpoint.value && agent(one) == agent(other)
 }
 
 /// Whether a failure is what a key looks like that a rotation has just retired.

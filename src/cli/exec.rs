@@ -1,28 +1,33 @@
 //! `artcafe exec`
 
+use std::convert::Infallible;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::time::Duration;
 
 use clap::Args;
-use tokio::process::Command;
 
-use crate::checkpoint;
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
-use crate::cli::auth::{ACCESS_TOKEN, LifeArgs, agents_token, mask};
+use crate::cli::auth::{LifeArgs, agents_token, by_proof, mask};
 use crate::cli::child::{Signals, exit_code};
 use crate::cli::context::Context;
-use crate::cli::surroundings;
-use crate::ops::{ErrorCode, OpError};
+use crate::cli::failure::Failure;
+use crate::cli::handover::{self, HandoverArgs};
+use crate::ops::Session;
+use crate::ops::tokens::{Token, TokenFile, TokenOptions, kept, renew_after, wait};
 
 /// Run a command with a token for the agent
 ///
 /// Gets a token as `artcafe auth token` does and runs the command with it in ARTCAFE_ACCESS_TOKEN, and
-/// with none of this program's other secrets. The exit code is the command's, and signals reach it. The
-/// token is not renewed while the command runs; `--min-ttl` says how long it has to live.
+/// with none of this program's other secrets. The exit code is the command's, and signals reach it.
+/// With `--fd` or `--token-file` the token is in nobody's environment. The token's file is kept fresh
+/// while the command runs: it is replaced before it has less than `--min-ttl` to live; elsewhere the
+/// token stays as it is.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe exec -- sh -c 'curl -sf -H \"Authorization: Bearer $ARTCAFE_ACCESS_TOKEN\" \"$URL\"'\n  \
+artcafe exec --fd 3 -- sh -c 'printf \"Authorization: Bearer %s\" \"$(cat <&3)\" | curl -sf -H @- \"$URL\"'\n  \
+artcafe exec --token-file -- ./long-running-worker\n  \
 artcafe exec --passphrase file:/run/secrets/passphrase -- ./deploy.sh"
 )]
 pub(crate) struct ExecArgs {
@@ -30,37 +35,78 @@ pub(crate) struct ExecArgs {
     key: PrivateKeyArgs,
     #[command(flatten)]
     life: LifeArgs,
+    #[command(flatten)]
+    handover: HandoverArgs,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
 pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
-    let Some((program, rest)) = args.command.split_first() else {
-        return Err(OpError::new(ErrorCode::Usage, "no command is given").into());
-    };
-    let token = agents_token(context, &args.key, &args.life)?.token;
-    mask(context, &token);
-    let mut command = Command::new(program);
-    command
-        .args(rest)
-        .env_clear()
-        .envs(surroundings::without_secrets(context, &[args.key.passphrase.source()]))
-        .env(ACCESS_TOKEN, token.expose());
+    let reserved = args.handover.reserve()?;
+    let session = context.session_with(&args.key)?;
+    let token = agents_token(context, &session, args.life.options())?;
+    if args.handover.token_file && !session.has_passphrase_source {
+        // A passphrase is asked for now, and not in the middle of the command's own work.
+        session.key()?;
+    }
     let status = context.block_on(async {
-        // Caught before the command starts, so that none can leave it behind.
+        // Caught before the command starts, so that none can leave it or the token's file behind.
         let mut signals = Signals::catch(context.env.stdin_is_terminal)?;
-        let mut child = checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
-            let code = match error.kind() {
-                ErrorKind::NotFound => ErrorCode::FileMissing,
-                ErrorKind::PermissionDenied => ErrorCode::PermissionDenied,
-                _ => ErrorCode::Failed,
-            };
-            OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))
-                .because(error)
-                .hint("check the name after `--`")
-        })?;
-        signals.pass_on_until_the_end_of(&mut child).await
+        let handover = reserved.with(context, &session.settings.paths, &token.token)?;
+        let running = handover::start(context, &args.command, &[args.key.passphrase.source()], handover)?;
+        let renew = async |file: &TokenFile| keep_fresh(context, args, &session, token, file).await;
+        running.until_the_end(context, &mut signals, renew).await
     })??;
     Ok(exit_code(status))
+}
+
+/// How long after a failure the server is asked again; the command has a token of some life meanwhile.
+const AFTER_FAILURE: Duration = Duration::from_secs(30);
+
+/// Puts another token in the file's place whenever the one in it grows old.
+async fn keep_fresh(
+    context: &Context,
+    args: &ExecArgs,
+    session: &Session,
+    mut token: Token,
+    file: &TokenFile,
+) -> Infallible {
+    let options = TokenOptions { fresh: false, ..args.life.options() };
+    loop {
+        // Without an end there is nothing to come before.
+        let Some(time) = renew_after(&token, options) else { return std::future::pending().await };
+        wait(time).await;
+        loop {
+            match renewed(context, args, session, options, file).await {
+                Ok(next) => {
+                    token = next;
+                    break;
+                }
+                Err(Failure(error)) => {
+                    let causes: String = error.causes().iter().map(|cause| format!(": {cause}")).collect();
+                    let text = format!("the token's file could not be renewed and is tried again: {error}{causes}");
+                    context.output.warn("not_renewed", &text);
+                    tokio::time::sleep(AFTER_FAILURE).await;
+                }
+            }
+        }
+    }
+}
+
+async fn renewed(
+    context: &Context,
+    args: &ExecArgs,
+    session: &Session,
+    options: TokenOptions,
+    file: &TokenFile,
+) -> Result<Token, Failure> {
+    let session = context.session_by_now(session, &args.key)?;
+    let token = match kept(&session, options)? {
+        Some(token) => token,
+        None => by_proof(context, &session, options).await?,
+    };
+    mask(context, &token.token);
+    file.replace(&token.token)?;
+    Ok(token)
 }

@@ -86,6 +86,7 @@ impl Failure {
     /// something else.
     pub(crate) fn report(&self, output: &Output, exit_code: u8) -> ExitCode {
         let Self(error) = self;
+        output.annotate(error);
         let causes = error.causes();
         if output.json {
             output.to_stderr(&output.object(json!(ErrorReport::of(error, output, exit_code))));

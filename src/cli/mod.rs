@@ -10,12 +10,15 @@ mod audit;
 mod auth;
 mod capabilities;
 mod child;
+mod ci;
 mod completions;
 mod config;
 mod context;
 mod deregister;
 mod exec;
 mod failure;
+mod github;
+mod handover;
 mod help;
 mod key;
 mod man;
@@ -23,6 +26,7 @@ mod output;
 mod remedy;
 mod sandbox;
 mod schemas;
+mod secrets;
 mod service;
 mod setup;
 mod status;
@@ -73,6 +77,7 @@ enum Command {
     #[command(subcommand)]
     Auth(auth::AuthCommand),
     Exec(exec::ExecArgs),
+    Ci(Box<ci::CiArgs>),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
@@ -122,6 +127,10 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Ok(context) => context,
         Err((output, failure)) => return report(failure, &output),
     };
+    if let Some(problem) = crate::hardening::problem() {
+        let text = format!("this process's memory could not be closed to others: {problem}");
+        context.output.warn("memory_open", &text);
+    }
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),
@@ -129,6 +138,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Key(command) => key::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Exec(args) => exec::run(&context, &args),
+        Command::Ci(args) => ci::run(&context, &args),
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),

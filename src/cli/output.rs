@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::cli::Outcome;
 use crate::cli::args::ColorWhen;
 use crate::cli::failure::Failure;
+use crate::cli::github;
 use crate::cli::remedy::{Carried, Remedy};
 use crate::env::{Env, Streams};
 use crate::ops::{ErrorCode, Fix, OpError};
@@ -29,6 +30,8 @@ pub(crate) struct Output {
     stdout_color: bool,
     stderr_color: bool,
     stderr_is_terminal: bool,
+    /// Whether stderr is the log of GitHub Actions.
+    in_github_actions: bool,
     /// Shared by every copy: what is told anywhere reaches the one object.
     warnings: Rc<RefCell<Vec<Warning>>>,
     /// With `--verbose` and JSON: its lines, for the one object.
@@ -84,6 +87,7 @@ impl Output {
             stdout_color: on(env.stdout_is_terminal),
             stderr_color: on(env.stderr_is_terminal),
             stderr_is_terminal: env.stderr_is_terminal,
+            in_github_actions: env.var("GITHUB_ACTIONS").is_some(),
             warnings: Rc::default(),
             trace: None,
             carried: Carried::default(),
@@ -196,6 +200,13 @@ impl Output {
                 Err(OpError::new(ErrorCode::Failed, "cannot write to standard output").because(error).into())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Marks a failure where a log knows marks; JSON stays the one object that it is.
+    pub(crate) fn annotate(&self, error: &OpError) {
+        if self.in_github_actions && !self.json {
+            self.to_stderr(&github::annotation(error));
         }
     }
 

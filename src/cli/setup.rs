@@ -11,6 +11,7 @@ use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::github;
 use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{Output, Spinner, Style};
 use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
@@ -126,7 +127,19 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     let outcome = context.block_on(setup(session, &options, &clerk));
     clerk.spinner.take();
     let report = outcome??;
+    github_outputs(context, &report)?;
     context.output.finish("setup", &report, |report| text(&context.output, report))
+}
+
+/// What later steps of a job in GitHub Actions want to know of the identity; no secret.
+fn github_outputs(context: &Context, report: &SetupReport) -> Result<(), Failure> {
+    let values = [
+        ("agent_id", report.agent_id.as_ref().map(|id| id.as_str())),
+        ("key_id", report.key_id.as_ref().map(|id| id.as_str())),
+        ("fingerprint", report.key.as_ref().map(|key| key.fingerprint.as_str())),
+    ];
+    let known: Vec<(&str, &str)> = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    if report.dry_run { Ok(()) } else { github::outputs(context, &known) }
 }
 
 /// The key's place: what the flags say, else what is configured, else the default.

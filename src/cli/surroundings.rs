@@ -5,8 +5,10 @@
 
 use std::ffi::OsString;
 
+use crate::cli::auth::ACCESS_TOKEN;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::handover::TOKEN_FILE;
 use crate::ops::rotate::FreshProcess;
 use crate::ops::{ErrorCode, OpError};
 
@@ -29,8 +31,15 @@ const OF_FRESH_PROCESS: [&str; 15] = [
     "no_proxy",
 ];
 
-/// What holds a secret or says where one is.
-const SECRET: [&str; 3] = ["ARTCAFE_TOKEN", "ARTCAFE_TOKEN_SOURCE", "ARTCAFE_PASSPHRASE_SOURCE"];
+/// What holds a secret or says where one is; also what another `artcafe exec` around this one handed over.
+const SECRET: [&str; 6] = [
+    "ARTCAFE_TOKEN",
+    "ARTCAFE_TOKEN_SOURCE",
+    "ARTCAFE_PASSPHRASE_SOURCE",
+    "ARTCAFE_PRIVATE_KEY",
+    ACCESS_TOKEN,
+    TOKEN_FILE,
+];
 
 /// This program, to be started anew with a cleared environment.
 pub(crate) fn fresh_process(context: &Context) -> Result<FreshProcess, Failure> {

@@ -62,6 +62,11 @@ impl Endpoint {
         url
     }
 
+    /// The host alone, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        self.base.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+    }
+
     /// Whether the host is this very machine.
     pub fn is_loopback(&self) -> bool {
         match self.base.host() {

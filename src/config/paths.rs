@@ -14,6 +14,9 @@ use crate::durable::DurableError;
 use crate::env::Env;
 use crate::id::ProfileName;
 
+/// Where a home that nobody knows is looked for: nothing is there, and nobody can make anything there.
+const NOWHERE: &str = "/proc/self/no-home";
+
 /// The names that a configuration file may end in, in the platform's order of search.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
@@ -29,12 +32,16 @@ pub struct Paths {
     /// The profile that decided the configuration file, where one did.
     pub profile: Option<ProfileName>,
     user_home: Option<PathBuf>,
+    is_home_known: bool,
 }
 
 impl Paths {
     /// Finds every place from the flags and the environment.
     pub fn resolve(env: &Env, flags: &Flags) -> Result<Self, ConfigError> {
-        let user_home = env.home().map(|home| absolute(&home)).transpose()?;
+        let known_home = env.home().map(|home| absolute(&home)).transpose()?;
+        // A key that is given with the rest of the identity needs no file, and so no home.
+        let may_be_without = env.var("ARTCAFE_PRIVATE_KEY").is_some();
+        let user_home = known_home.clone().or_else(|| may_be_without.then(|| PathBuf::from(NOWHERE)));
         let place = |text: &str| absolute(&expand(text, user_home.as_deref()).ok_or(ConfigError::NoHome)?);
         let default = |below: &str| user_home.as_ref().map(|home| home.join(below)).ok_or(ConfigError::NoHome);
         let home = env.var("ARTCAFE_HOME").map_or_else(|| default(".artcafe"), place)?;
@@ -53,7 +60,8 @@ impl Paths {
             }
             Choice::Neither => Sourced::new(first_present(&home, "config"), Origin::Default),
         };
-        Ok(Self { home, key_dir, config, profile, user_home })
+        let is_home_known = known_home.is_some() || env.var("ARTCAFE_HOME").is_some();
+        Ok(Self { home, key_dir, config, profile, user_home: known_home, is_home_known })
     }
 
     /// The configuration that is in force where nobody names another.
@@ -84,6 +92,16 @@ impl Paths {
     /// The lock of commands that write.
     pub fn lock(&self) -> PathBuf {
         self.home.join("lock")
+    }
+
+    /// Whether `home` is a place at all; where it is none, nothing is found there and nothing may be written.
+    pub fn is_home_known(&self) -> bool {
+        self.is_home_known
+    }
+
+    /// Whether `home` is there, or could be made below a directory that is.
+    pub fn has_place_for_home(&self) -> bool {
+        self.is_home_known && (self.home.is_dir() || self.home.parent().is_some_and(Path::is_dir))
     }
 
     /// The user's home directory, where it is known.

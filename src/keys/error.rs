@@ -7,8 +7,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use super::KeyFiles;
 use super::strict::quoted;
+use super::{AgentError, KeyFiles};
 use crate::durable::DurableError;
 
 /// A library's reason, kept as the source of ours.
@@ -112,6 +112,9 @@ pub enum KeyError {
     /// No key could be made.
     #[error("the key could not be generated")]
     Generation,
+    /// The ssh-agent that holds the key does not sign.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
     /// The key refuses to sign.
     #[error("the key could not sign")]
     Signing,
@@ -147,6 +150,7 @@ impl KeyError {
                 let public = KeyFiles::at(private).public;
                 Some(format!("write it with `artcafe key show --public {} > {}`", quoted(private), quoted(&public)))
             }
+            Self::Agent(error) => Some(error.hint(None)),
             Self::Durable(_) | Self::Random | Self::Signing => None,
             Self::Generation => Some("try again".to_owned()),
         }

@@ -83,6 +83,16 @@ impl PublicKey {
         Ok(Self { data: public.into(), key_type, blob, comment: None })
     }
 
+    /// The numbers.
+    pub(super) fn data(&self) -> &KeyData {
+        &self.data
+    }
+
+    /// The key on the wire, as it was sent.
+    pub(super) fn blob(&self) -> &[u8] {
+        &self.blob
+    }
+
     /// The comment that came with the key, on one line.
     pub fn comment(&self) -> Option<&str> {
         self.comment.as_deref()

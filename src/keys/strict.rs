@@ -133,7 +133,7 @@ fn check(path: &Path, metadata: &fs::Metadata, user: u32, closed: u32, wanted: &
 }
 
 /// The path as one word of a shell command.
-pub(super) fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     if text.starts_with(['/', '.'])
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+@,".contains(&byte))

@@ -100,7 +100,13 @@ pub async fn check(session: &Session, token: &SecretString, from: &str) -> Resul
         Err(ApiError::Status { status: 403, detail, .. }) if detail.as_str().starts_with("No organization") => {
             Ok(Some(tenant.clone()))
         }
-        Err(error) if prove::is_not_yet_valid(&error) => Err(prove::not_yet_valid().because(error)),
+        Err(error) if prove::is_not_yet_valid(&error) => {
+            let mut skew = prove::not_yet_valid().because(error);
+            if let Some(offset) = client.clock_offset() {
+                skew.message.push_str(&format!("; this machine's clock {}", prove::clock_words(offset.as_secs())));
+            }
+            Err(skew)
+        }
         Err(error) if matches!(error.status(), Some(401)) => {
             Err(OpError::new(ErrorCode::TokenRefused, format!("the server does not accept the token from {from}"))
                 .because(error)

@@ -211,9 +211,13 @@ async fn revoke(
 ) -> Result<(Vec<KeyId>, Vec<KeyId>, &'static str), OpError> {
     let agent = session.agent()?;
     // A key file that is lost or locked does not keep its registration: the ids tell which it is.
+    session.refuse_given_key("deregistering")?;
     let public = match session.key() {
         Ok(key) => Some(key.key.public()),
-        Err(error) if !known.is_empty() && matches!(error.code, ErrorCode::KeyFileMissing | ErrorCode::InputNeeded) => {
+        Err(error)
+            if !known.is_empty()
+                && matches!(error.code, ErrorCode::KeyFileMissing | ErrorCode::InputNeeded | ErrorCode::SshAgent) =>
+        {
             None
         }
         Err(error) => return Err(error),

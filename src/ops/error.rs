@@ -112,6 +112,8 @@ error_codes! {
     ClockSkew "CLOCK_SKEW" 4 false;
     /// The passphrase does not open the key.
     PassphraseWrong "PASSPHRASE_WRONG" 4 false;
+    /// No ssh-agent signs with the key.
+    SshAgent "SSH_AGENT" 4 false;
     /// The plan allows no more.
     PlanLimit "PLAN_LIMIT" 5 false;
     /// A file is in the way and is not overwritten.
@@ -160,6 +162,10 @@ error_codes! {
     EndpointInsecure "ENDPOINT_INSECURE" 78 false;
     /// No home directory is known.
     NoHome "NO_HOME" 78 false;
+    /// SIGINT came; the step in hand was finished.
+    Interrupted "INTERRUPTED" 130 false;
+    /// SIGTERM came; the step in hand was finished.
+    Terminated "TERMINATED" 143 false;
 }
 
 /// A failed operation.

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::api::token::Claims;
@@ -52,7 +52,14 @@ pub async fn login(session: &Session, token: SecretString) -> Result<LoginReport
     let mut logins = Logins::load(&session.settings.paths)?;
     logins.entries.retain(|login| login.endpoint != endpoint || login.tenant_id != tenant_id);
     let saved_at = session.now_text();
-    logins.entries.push(Login { endpoint: endpoint.clone(), tenant_id: tenant_id.clone(), token, saved_at });
+    let clock_offset_seconds = session.client()?.clock_offset().map(|offset| offset.as_secs());
+    logins.entries.push(Login {
+        endpoint: endpoint.clone(),
+        tenant_id: tenant_id.clone(),
+        token,
+        saved_at,
+        clock_offset_seconds,
+    });
     logins.save(&session.settings.paths)?;
     session.record(Change::new(Action::Login))?;
     Ok(LoginReport { endpoint, tenant_id, expires_at, path: Logins::path(&session.settings.paths) })
@@ -84,13 +91,15 @@ pub struct LoginStatus {
     /// When the token ends, if it says so.
     #[schemars(with = "Option<crate::schema::Rfc3339>")]
     pub expires_at: Option<Timestamp>,
-    /// Whether that is over, by this machine's clock.
+    /// Whether that is over, by the server's clock as it was when the token was stored.
     pub expired: bool,
 }
 
 impl LoginStatus {
     fn of(login: &Login, now: Timestamp) -> Self {
         let expires_at = Claims::read(login.token.expose()).and_then(|claims| claims.expires_at);
+        let offset = SignedDuration::from_secs(login.clock_offset_seconds.unwrap_or(0));
+        let now = now.checked_add(offset).unwrap_or(now);
         Self {
             endpoint: login.endpoint.clone(),
             tenant_id: login.tenant_id.clone(),

@@ -25,6 +25,8 @@ pub struct Login {
     pub token: SecretString,
     /// When it was stored, RFC 3339 in UTC.
     pub saved_at: String,
+    /// The server's clock minus this machine's at that time, in seconds; absent where it was not measured.
+    pub clock_offset_seconds: Option<i64>,
 }
 
 /// The file's form.
@@ -34,6 +36,8 @@ struct Entry {
     tenant_id: TenantId,
     token: Zeroizing<String>,
     saved_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clock_offset_seconds: Option<i64>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -76,6 +80,7 @@ impl Logins {
                 tenant_id: entry.tenant_id,
                 token: Secret::new(std::mem::take(&mut *entry.token)),
                 saved_at: entry.saved_at,
+                clock_offset_seconds: entry.clock_offset_seconds,
             })
             .collect();
         Ok(Self { entries })
@@ -96,6 +101,7 @@ impl Logins {
                 tenant_id: login.tenant_id.clone(),
                 token: Zeroizing::new(login.token.expose().clone()),
                 saved_at: login.saved_at.clone(),
+                clock_offset_seconds: login.clock_offset_seconds,
             })
             .collect();
         let text = serde_json::to_vec_pretty(&Content { logins }).map(Zeroizing::new);

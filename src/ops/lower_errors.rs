@@ -5,13 +5,18 @@
 use std::path::Path;
 
 use crate::config::ConfigError;
-use crate::keys::KeyError;
+use crate::keys::{AgentError, KeyError};
 use crate::ops::error::{ErrorCode, OpError, io_code, io_hint};
 
 impl OpError {
     /// A key error about a file, which it may not name itself.
     pub fn of_key(error: KeyError, path: &Path) -> Self {
+        let agent_hint = match &error {
+            KeyError::Agent(error) => Some(error.hint(Some(path))),
+            _ => None,
+        };
         let mut failure = Self::from(error);
+        failure.hint = agent_hint.or(failure.hint);
         let name = path.display().to_string();
         if !failure.message.contains(&name) {
             failure.message = format!("`{name}`: {}", failure.message);
@@ -43,6 +48,10 @@ impl From<KeyError> for OpError {
                 let code = io_code(Some(source.kind()));
                 return Self { hint: hint.or_else(|| io_hint(code)), ..Self::new(code, message).because(source) };
             }
+            KeyError::Agent(AgentError::NotThere { source, .. } | AgentError::Silent { source, .. }) => {
+                return Self { hint, ..Self::new(ErrorCode::SshAgent, message).because(source) };
+            }
+            KeyError::Agent(_) => ErrorCode::SshAgent,
             KeyError::PublicHalf { source, .. } => {
                 let cause = Self::from(source);
                 return Self { hint, ..Self::new(cause.code, message).because(cause) };

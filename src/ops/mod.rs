@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod ci;
 pub mod configure;
 pub mod convert;
 pub mod deregister;
@@ -16,10 +17,12 @@ mod ending;
 pub mod error;
 pub mod fix;
 pub mod generate;
+pub mod github;
 pub mod list;
 pub mod login;
 pub mod logins;
 mod lower_errors;
+pub mod own_key;
 pub mod pages;
 pub mod prove;
 pub mod register;

@@ -76,6 +76,7 @@ pub struct RegisterReport {
 
 /// Registers the configured private key.
 pub async fn register(session: &Session, options: &RegisterOptions) -> Result<RegisterReport, OpError> {
+    session.refuse_given_key("a registration")?;
     let key = session.key()?;
     // Asked before the server is: a file nobody can write must not show only after the registration.
     let lock = if options.dry_run { None } else { Some(session.lock()?) };
@@ -262,7 +263,7 @@ fn known_type(text: &str) -> &'static str {
 }
 
 /// The answer must be about this key, this agent, and be usable.
-fn accept(record: &KeyRecord, public: &PublicKey, agent: &AgentId, key_type: &str) -> Result<(), OpError> {
+pub(super) fn accept(record: &KeyRecord, public: &PublicKey, agent: &AgentId, key_type: &str) -> Result<(), OpError> {
     let what = if !public.is_line(&record.public_key) {
         "another key"
     } else if !record.is_of(agent) {

@@ -1,7 +1,6 @@
-//! What every operation works with: the settings, one client, the key.
+//! What every operation works with: the settings, one client, the ways to the key.
 //!
-//! Owns the checks that come before any use of a key or an endpoint: no plain http beyond loopback,
-//! key file and directory as sshd's StrictModes wants them. The client is made on first use, so that
+//! Owns the check that comes before any use of an endpoint: no plain http beyond loopback. The client is made on first use, so that
 //! what stays local costs nothing of it. How a passphrase is fetched is the caller's, as a function.
 
 use std::cell::OnceCell;
@@ -10,13 +9,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::api::{Client, ClientOptions, Tracer};
-use crate::config::{Paths, Settings};
+use crate::config::{ConfigError, Paths, Settings};
 use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
-use crate::keys::{self, DecodedKey, KeyError, PrivateKey};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::fix::Fix;
-use crate::ops::superseded;
+use crate::ops::own_key::{GivenKey, SshAgent};
 use crate::secret::SecretString;
 
 /// Fetches the passphrase of a key file; `None` where there is no way to get one.
@@ -72,6 +69,10 @@ pub struct Session {
     pub settings: Settings,
     /// An administrator's token given for this run; never saved.
     pub given_token: Option<GivenToken>,
+    /// A private key given for this run; never saved.
+    pub given_key: Option<GivenKey>,
+    /// The ssh-agent, and whether it is asked although the key file may be there.
+    pub ssh_agent: SshAgent,
     /// Whether plain http beyond loopback is allowed.
     pub allow_insecure_http: bool,
     /// Whether a key may be proved at an endpoint where it was not registered.
@@ -92,30 +93,6 @@ pub struct Session {
     pub stamp: String,
     /// The client, once it is needed.
     pub client: Rc<OnceCell<Client>>,
-}
-
-/// An opened private key and where it came from.
-pub struct LoadedKey {
-    /// The key.
-    pub key: PrivateKey,
-    /// Its file.
-    pub path: PathBuf,
-    /// Its comment, where the file has one.
-    pub comment: Option<String>,
-    /// Whether the file needs a passphrase.
-    pub encrypted: bool,
-    /// The file's format.
-    pub format: keys::KeyFormat,
-}
-
-impl LoadedKey {
-    /// Opens a key file of this program's own making, whose passphrase, if any, is at hand.
-    pub(super) fn open(path: &Path, passphrase: Option<&SecretString>) -> Result<Self, OpError> {
-        let bytes = keys::read_private(path)?;
-        let DecodedKey { key, format, encrypted, comment } =
-            PrivateKey::decode(bytes.expose(), passphrase).map_err(|error| OpError::of_key(error, path))?;
-        Ok(Self { key, path: path.to_path_buf(), comment, encrypted, format })
-    }
 }
 
 impl Session {
@@ -166,35 +143,6 @@ impl Session {
             .ok_or_else(|| needed("tenant id", "--tenant-id", "ARTCAFE_TENANT_ID"))
     }
 
-    /// Opens the configured private key; one that is gone since a rotation replaced it is told as that.
-    pub fn key(&self) -> Result<LoadedKey, OpError> {
-        self.open_key(&self.settings.private_key_path.value).map_err(|error| match error.code {
-            // Where the identity is known, a key for it can be made and registered.
-            ErrorCode::KeyFileMissing if self.agent().is_ok() && self.tenant().is_ok() => {
-                superseded::explained(self, error.fix(Fix::Setup))
-            }
-            ErrorCode::KeyFileMissing => superseded::explained(self, error),
-            _ => error,
-        })
-    }
-
-    /// Opens a private key, after the checks of mode and owner.
-    pub fn open_key(&self, path: &Path) -> Result<LoadedKey, OpError> {
-        let bytes = keys::read_private(path)?;
-        if let Some(loose) = keys::check_strict_modes(path, self.user)?.first() {
-            return Err(loose_mode(loose));
-        }
-        let DecodedKey { key, format, encrypted, comment } = match keys::PrivateKey::decode(bytes.expose(), None) {
-            Err(KeyError::PassphraseNeeded) => {
-                let passphrase = self.passphrase_of(path)?;
-                keys::PrivateKey::decode(bytes.expose(), Some(&passphrase))
-                    .map_err(|error| OpError::of_key(error, path))?
-            }
-            other => other.map_err(|error| OpError::of_key(error, path))?,
-        };
-        Ok(LoadedKey { key, path: path.to_path_buf(), comment, encrypted, format })
-    }
-
     /// The passphrase of a key file that is known to need one.
     pub fn passphrase_of(&self, path: &Path) -> Result<SecretString, OpError> {
         (self.passphrase)(path)?.ok_or_else(|| {
@@ -214,15 +162,6 @@ impl Session {
     }
 }
 
-/// A key, or its directory, that others can get at; a mode can be mended, an owner not.
-pub(super) fn loose_mode(loose: &keys::Looseness) -> OpError {
-    let error = OpError::new(ErrorCode::LooseMode, loose.to_string());
-    match loose.bits() {
-        Some(_) => error.hint(format!("`artcafe key repair` mends it, or `{}`", loose.hint)).fix(Fix::KeyRepair),
-        None => error.hint(loose.hint.clone()),
-    }
-}
-
 /// The same for what works without settings.
 pub(super) fn lock_of(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
     let lock = lock_home(paths, stamp)?;
@@ -232,6 +171,9 @@ pub(super) fn lock_of(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
 
 /// The bare lock, for the rotation whose own hook has run.
 pub(super) fn lock_home(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
+    if !paths.is_home_known() {
+        return Err(ConfigError::NoHome.into());
+    }
     durable::create_private_dir(&paths.home)?;
     Ok(Lock::acquire(&paths.lock(), stamp, Duration::from_secs(5))?)
 }

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 /// What each module may import from the crate.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
-        ("main", ["cli", "env"].as_slice()),
-        ("cli", ["ops", "config", "sandbox", "env", "secret", "keys", "id", "schema", "checkpoint"].as_slice()),
-        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "schema"].as_slice()),
+        ("main", ["cli", "env", "hardening"].as_slice()),
+        (
+            "cli",
+            ["ops", "config", "sandbox", "env", "secret", "keys", "id", "schema", "checkpoint", "hardening"].as_slice(),
+        ),
+        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "schema", "hardening"].as_slice()),
         ("api", ["secret", "id", "checkpoint", "schema"].as_slice()),
         ("keys", ["durable", "secret"].as_slice()),
         ("config", ["durable", "env", "id"].as_slice()),
@@ -20,6 +23,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("id", [].as_slice()),
         ("schema", [].as_slice()),
         ("checkpoint", [].as_slice()),
+        ("hardening", [].as_slice()),
     ])
 }
 

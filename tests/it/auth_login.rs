@@ -189,3 +189,40 @@ fn logging_out_says_what_stays_valid() {
     let _ = env.run(&["auth", "logout", "--all"]).expect(0);
     let _ = env.run(&["auth", "status"]).expect(0);
 }
+
+#[test]
+fn a_variable_that_hides_a_login_is_told_once() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = without_token(&server);
+    let source = format!("file:{}", env.write("token", server.token()));
+    env.run(&["auth", "login", "--token", &source]).expect(0);
+    env.set_up();
+    // The same token twice hides nothing.
+    env.set("ARTCAFE_TOKEN", server.token());
+    assert_eq!(env.run(&["key", "list", "--json"]).expect(0).warnings(), Vec::<String>::new());
+    env.set("OTHER", "some.other.token");
+    for (name, value) in [("ARTCAFE_TOKEN", "some.other.token"), ("ARTCAFE_TOKEN_SOURCE", "env:OTHER")] {
+        env.unset("ARTCAFE_TOKEN");
+        env.set(name, value);
+        let run = env.run(&["key", "list"]);
+        assert_eq!(run.stderr.matches("is used, not the stored login").count(), 1, "{run:?}");
+        assert!(run.stderr.contains(&format!("unset {name}")) && !run.all().contains("some.other"), "{run:?}");
+        let run = env.run(&["key", "list", "--json"]).expect(4);
+        let failure = run.failure();
+        let codes: Vec<_> = failure["warnings"].as_array().unwrap().iter().map(|warning| &warning["code"]).collect();
+        assert_eq!(codes, ["login_hidden"]);
+        assert_eq!(env.run(&["auth", "status", "--json"]).expect(0).warnings(), ["login_hidden"]);
+        // What needs no administrator's token does not speak of one.
+        assert_eq!(env.run(&["auth", "test", "--json"]).expect(0).warnings(), Vec::<String>::new());
+        let run = env.run(&["auth", "login", "--token", &source, "--json"]).expect(0);
+        assert_eq!(run.warnings(), ["login_hidden"]);
+    }
+    // A login for another endpoint is not hidden.
+    let other = Server::start(Dialect::Documented, &[]);
+    env.unset("ARTCAFE_TOKEN_SOURCE");
+    for (name, value) in [("ARTCAFE_API_ENDPOINT", other.url()), ("ARTCAFE_TENANT_ID", other.tenant())] {
+        env.set(name, value);
+    }
+    env.set("ARTCAFE_TOKEN", other.token());
+    assert_eq!(env.run(&["key", "list", "--json"]).expect(0).warnings(), Vec::<String>::new());
+}

@@ -265,8 +265,10 @@ fn the_readme_has_the_programs_exit_codes() {
 #[test]
 fn every_variable_that_is_named_exists() {
     let read = VARIABLES.iter().map(|variable| variable.name);
-    let known: BTreeSet<&str> =
-        read.chain(artcafe::ops::rotate::HOOK_VARIABLES).chain(["ARTCAFE_ACCESS_TOKEN"]).collect();
+    let known: BTreeSet<&str> = read
+        .chain(artcafe::ops::rotate::HOOK_VARIABLES)
+        .chain(["ARTCAFE_ACCESS_TOKEN", "ARTCAFE_TOKEN_FILE"])
+        .collect();
     for (path, text) in documents() {
         for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             if word.starts_with("ARTCAFE_") {

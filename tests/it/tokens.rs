@@ -12,7 +12,7 @@ use super::support::fake::Fake;
 use super::support::{Run, Server, TestEnv};
 
 /// A proven agent that works with its own key alone.
-fn proven() -> (Server, TestEnv) {
+pub(crate) fn proven() -> (Server, TestEnv) {
     let server = Server::start(Dialect::Documented, &[]);
     let mut env = TestEnv::with(&server);
     env.set_up();
@@ -23,11 +23,11 @@ fn proven() -> (Server, TestEnv) {
 }
 
 /// Whether the server takes a token, without a tenant header.
-fn is_good(server: &Server, token: &str) -> bool {
+pub(crate) fn is_good(server: &Server, token: &str) -> bool {
     super::support::http::ask(server.url(), "GET", "/api/v1/ssh-keys", Some(token), &Value::Null).0 == 200
 }
 
-fn token(env: &TestEnv, format: &str) -> String {
+pub(crate) fn token(env: &TestEnv, format: &str) -> String {
     let run = env.run(&["auth", "token", "--format", format]).expect(0);
     assert_eq!(run.stderr, "");
     run.stdout.strip_suffix('\n').unwrap().to_owned()
@@ -146,12 +146,12 @@ fn without_a_proof_no_command_runs() {
 }
 
 /// How often the server was asked for a challenge, and for a token.
-fn asked(server: &Server) -> (usize, usize) {
+pub(crate) fn asked(server: &Server) -> (usize, usize) {
     (server.count("POST /api/v1/auth/agent/challenge"), server.count("POST /api/v1/auth/verify"))
 }
 
 /// The kept tokens' files.
-fn kept(env: &TestEnv) -> Vec<std::path::PathBuf> {
+pub(crate) fn kept(env: &TestEnv) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(env.path(".artcafe/state/tokens")).map(|entries| entries.flatten().map(|e| e.path()));
     entries.map_or(Vec::new(), |paths| paths.filter(|path| path.extension().is_some_and(|e| e == "json")).collect())
 }

@@ -32,6 +32,7 @@ pub(crate) fn run(context: &Context, args: &LoginArgs) -> Outcome {
         _ => context.ask_secret("Administrator's token", false, "--token SOURCE", "ARTCAFE_TOKEN_SOURCE")?,
     };
     let report = context.block_on(login(&session, token))??;
+    context.tell_hidden_login(&session);
     context.output.finish("auth.login", &report, |report| {
         let until =
             report.expires_at.map_or_else(String::new, |end| format!(", until {}", end.strftime("%Y-%m-%d %H:%M UTC")));

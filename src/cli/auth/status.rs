@@ -13,7 +13,9 @@ use crate::ops::login::status;
 pub(crate) struct AuthStatusArgs {}
 
 pub(crate) fn run(context: &Context, _args: &AuthStatusArgs) -> Outcome {
-    let report = status(&context.session()?)?;
+    let session = context.session()?;
+    let report = status(&session)?;
+    context.tell_hidden_login(&session);
     context.output.finish("auth.status", &report, |report| {
         let mut lines: Vec<String> = report
             .logins

@@ -8,8 +8,10 @@ use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::github;
 use crate::config::duration;
 use crate::ops::tokens::{Token, TokenOptions, kept, token};
+use crate::ops::{ErrorCode, OpError, Session};
 use crate::secret::SecretString;
 
 /// The variable in which a token is handed to a command.
@@ -23,7 +25,9 @@ pub(crate) const ACCESS_TOKEN: &str = "ARTCAFE_ACCESS_TOKEN";
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  TOKEN=$(artcafe auth token)\n  artcafe auth token --format header | curl -H @- https://api.artcafe.ai/api/v1/ssh-keys\n  \
-eval \"$(artcafe auth token --format env)\"\n  artcafe auth token --min-ttl 30m --json | jq -r .data.expires_at"
+eval \"$(artcafe auth token --format env)\"\n  artcafe auth token --min-ttl 30m --json | jq -r .data.expires_at\n\n\
+The platform takes the token as a Bearer token alone, which curl and others never make of a netrc file: they send Basic. \
+So `--format netrc` is for a proxy or a tool that takes a name and a password; for the platform use `--format header`."
 )]
 pub(crate) struct TokenArgs {
     #[command(flatten)]
@@ -33,6 +37,9 @@ pub(crate) struct TokenArgs {
     /// How to print it, without --json
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "raw")]
     format: Format,
+    /// In GitHub Actions: make the token the step's output of this name, instead of printing it
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    github_output: Option<String>,
 }
 
 /// How long the token has to live.
@@ -57,6 +64,8 @@ enum Format {
     Env,
     /// A header line: `Authorization: Bearer ...`
     Header,
+    /// A line for a netrc file: `machine HOST login AGENT password ...`, which programs send as Basic
+    Netrc,
 }
 
 #[derive(Serialize, schemars::JsonSchema)]
@@ -66,39 +75,90 @@ pub(crate) struct TokenData<'a> {
     expires_at: Option<Timestamp>,
 }
 
+/// A token that went to the step's outputs.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct OutputData<'a> {
+    output: &'a str,
+    #[schemars(with = "Option<crate::schema::Rfc3339>")]
+    expires_at: Option<Timestamp>,
+}
+
 pub(crate) fn run(context: &Context, args: &TokenArgs) -> Outcome {
-    let token = agents_token(context, &args.key, &args.life)?;
+    let session = context.session_with(&args.key)?;
+    let token = agents_token(context, &session, args.life.options())?;
     mask(context, &token.token);
+    if let Some(name) = &args.github_output {
+        github::output(context, name, token.token.expose())?;
+        let data = OutputData { output: name, expires_at: token.expires_at };
+        return context.output.finish("auth.token.output", &data, |_| String::new());
+    }
     // The one command whose data is a secret: it was asked for by name.
     let data = TokenData { token: token.token.expose(), expires_at: token.expires_at };
-    context.output.finish("auth.token", &data, |data| match args.format {
+    let text = if context.output.json { String::new() } else { text(&session, args.format, &data)? };
+    context.output.finish("auth.token", &data, |_| text)
+}
+
+fn text(session: &Session, format: Format, data: &TokenData) -> Result<String, Failure> {
+    Ok(match format {
         Format::Raw => data.token.to_owned(),
         Format::Json => serde_json::json!(data).to_string(),
         // The server chose the text, and a shell is going to read it.
         Format::Env => format!("export {ACCESS_TOKEN}='{}'", data.token.replace('\'', "'\\''")),
         Format::Header => format!("Authorization: Bearer {}", data.token),
+        Format::Netrc => netrc(session, data.token)?,
     })
 }
 
+/// Programs differ in how they read quotes and escapes in a netrc file, so a token that needed any is refused.
+fn netrc(session: &Session, token: &str) -> Result<String, Failure> {
+    if !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)) {
+        return Err(OpError::new(
+            ErrorCode::BadAnswer,
+            "the server's token holds characters that a netrc file cannot hold",
+        )
+        .hint("use another form: `artcafe auth token --format header`")
+        .into());
+    }
+    Ok(format!("machine {} login {} password {token}", session.settings.endpoint.value.host(), session.agent()?))
+}
+
 /// A kept token that will do, else one by proof.
-pub(crate) fn agents_token(context: &Context, key: &PrivateKeyArgs, life: &LifeArgs) -> Result<Token, Failure> {
-    let session = context.session_with(key)?;
-    let options = TokenOptions { min_ttl: life.min_ttl, fresh: life.fresh };
-    if let Some(token) = kept(&session, options)? {
+pub(crate) fn agents_token(context: &Context, session: &Session, options: TokenOptions) -> Result<Token, Failure> {
+    if let Some(token) = kept(session, options)? {
         return Ok(token);
     }
-    let token = context.reading(&session, |session| Ok(context.block_on(token(session, options))??), |_token| None)?;
+    let token = context.block_on(by_proof(context, session, options))??;
     if token.is_short {
-        let text = "the server's tokens do not live as long as --min-ttl asks for: this one is as good as they come";
-        context.output.warn("short_life", text);
+        context.output.warn("short_life", SHORT_LIFE);
     }
     Ok(token)
+}
+
+/// What is said of a token that does not live as long as was asked for.
+const SHORT_LIFE: &str =
+    "the server's tokens do not live as long as --min-ttl asks for: this one is as good as they come";
+
+/// A token by proof, from this process or another; after a rotation that has just ended, by the new key.
+pub(crate) async fn by_proof(context: &Context, session: &Session, options: TokenOptions) -> Result<Token, Failure> {
+    match token(session, options).await {
+        Ok(token) => Ok(token),
+        Err(error) => match context.session_after(session, error.code) {
+            Some(again) => Ok(token(&again, options).await?),
+            None => Err(error.into()),
+        },
+    }
+}
+
+impl LifeArgs {
+    /// As the operation wants it.
+    pub(crate) fn options(&self) -> TokenOptions {
+        TokenOptions { min_ttl: self.min_ttl, fresh: self.fresh }
+    }
 }
 
 /// Keeps the token out of the log of GitHub Actions, whatever prints it afterwards.
 pub(crate) fn mask(context: &Context, token: &SecretString) {
     if context.env.var("GITHUB_ACTIONS").is_some() {
-        // The runner reads `%` as the beginning of an escape.
-        context.output.to_stderr(&format!("::add-mask::{}", token.expose().replace('%', "%25")));
+        context.output.to_stderr(&format!("::add-mask::{}", github::data(token.expose())));
     }
 }

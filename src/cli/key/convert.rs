@@ -38,7 +38,11 @@ pub(crate) struct ConvertArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ConvertArgs) -> Outcome {
-    let key = PrivateKeyArgs { private_key: args.path.clone(), passphrase: args.passphrase.clone() };
+    let key = PrivateKeyArgs {
+        private_key: args.path.clone(),
+        passphrase: args.passphrase.clone(),
+        ..PrivateKeyArgs::default()
+    };
     context.paths_to_change()?;
     let session = context.session_with(&key)?;
     let passphrase = match &args.new_passphrase {

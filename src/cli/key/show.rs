@@ -30,7 +30,11 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
-    let key = PrivateKeyArgs { private_key: args.path.clone(), passphrase: args.passphrase.clone() };
+    let key = PrivateKeyArgs {
+        private_key: args.path.clone(),
+        passphrase: args.passphrase.clone(),
+        ..PrivateKeyArgs::default()
+    };
     let session = context.session_with(&key)?;
     let report = show(&session, &session.settings.private_key_path.value)?;
     for problem in &report.problems {

@@ -136,8 +136,8 @@ fn every(context: &Context, args: &KeyStatusArgs) -> Result<Vec<Subject>, Failur
     }
     let open = |(config, profile): (PathBuf, Option<ProfileName>)| {
         let session = context.settings_of(&config).and_then(|settings| session(context, args, settings));
-        // A token given for this run belongs to one tenant, and is shown to no other's endpoint.
-        let session = session.map(|session| Session { given_token: None, ..session });
+        // A token or key given for this run belongs to one tenant, and is shown to no other's endpoint.
+        let session = session.map(|session| Session { given_token: None, given_key: None, ..session });
         Subject { profile, config, session }
     };
     Ok(configs.into_iter().map(open).collect())

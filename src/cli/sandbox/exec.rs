@@ -36,7 +36,7 @@ pub(crate) struct ExecArgs {
 }
 
 /// Every setting of the caller's own that the rehearsal must not see.
-const HIDDEN: [&str; 18] = [
+const HIDDEN: [&str; 20] = [
     "ARTCAFE_CONFIG",
     "ARTCAFE_PROFILE",
     "ARTCAFE_AGENT_ID",
@@ -44,7 +44,9 @@ const HIDDEN: [&str; 18] = [
     "ARTCAFE_AUTH_TENANT_ID",
     "ARTCAFE_ORGANIZATION_ID",
     "ARTCAFE_KEY_ID",
+    "ARTCAFE_PRIVATE_KEY",
     "ARTCAFE_PRIVATE_KEY_PATH",
+    "ARTCAFE_SSH_AGENT",
     "ARTCAFE_TOKEN_SOURCE",
     "ARTCAFE_PASSPHRASE_SOURCE",
     "ARTCAFE_CA_CERT",
@@ -109,7 +111,7 @@ fn start(context: &Context, args: &ExecArgs, info: &Info, home: &Path) -> Result
     for name in HIDDEN {
         command.env_remove(name);
     }
-    checkpoint::start().and_then(|()| command.spawn()).map_err(|error| {
+    checkpoint::start().and_then(|()| crate::hardening::as_found(|| command.spawn())).map_err(|error| {
         let code =
             if error.kind() == std::io::ErrorKind::NotFound { ErrorCode::FileMissing } else { ErrorCode::Failed };
         OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))

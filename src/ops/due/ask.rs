@@ -72,6 +72,8 @@ async fn complete(session: &Session, standing: &mut Standing, public: Option<&Pu
         (standing.made_at, standing.made_by) = (at, MadeBy::Server);
     }
     let policy = &session.settings.rotation;
+    // A grace period is the server's too.
+    standing.rotation = super::open_rotation(session, client.server_now())?;
     standing.judge(client.server_now(), policy.after.value, policy.max_age.value);
     Ok(())
 }

@@ -45,6 +45,7 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
         )
         .hint("make one with `artcafe setup`"));
     }
+    session.refuse_given_key("the age of a key")?;
     let path = &settings.private_key_path.value;
     let state = State::load(&settings.paths)?;
     let bytes = keys::read_private(path).map_err(|error| match OpError::from(error) {

@@ -13,6 +13,7 @@ use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::generate;
+use crate::ops::own_key::Holder;
 use crate::ops::revoke;
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
@@ -79,6 +80,9 @@ impl Proof<'_> {
 
     /// The way on from a key that is revoked.
     fn new_key(&self) -> String {
+        if self.key.holder != Holder::KeyFile {
+            return "make a new key and register it: `artcafe key generate --output PATH`, then `artcafe key register --private-key PATH`".to_owned();
+        }
         format!(
             "make a new key in its place and register it: `{}`, then `artcafe key register`",
             generate::in_place_of(&self.session.settings.paths, &self.key.path)

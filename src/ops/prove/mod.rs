@@ -21,7 +21,8 @@ use crate::config::Origin;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::own_key::LoadedKey;
+use crate::ops::session::Session;
 use crate::ops::state::State;
 use crate::ops::superseded;
 use crate::secret::{Secret, SecretString};
@@ -67,6 +68,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         key_id,
         fingerprint,
         algorithm: key.key.algorithm(),
+        signer: key.holder,
         steps: Vec::new(),
         claims: None,
         token_life_seconds: None,

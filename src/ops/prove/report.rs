@@ -6,6 +6,7 @@ use crate::api::token::Claims;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::Algorithm;
 use crate::ops::error::OpError;
+use crate::ops::own_key::Holder;
 use crate::secret::SecretString;
 
 /// One step of the proof.
@@ -44,6 +45,8 @@ pub struct ProofReport {
     pub fingerprint: String,
     /// The key's algorithm.
     pub algorithm: Algorithm,
+    /// What holds the private key: `key-file`, `ssh-agent` or `variable`.
+    pub signer: Holder,
     /// Which of the platform's two key stores was asked: `ssh-keys` or `agent-record`.
     pub store: &'static str,
     /// The steps that were taken.

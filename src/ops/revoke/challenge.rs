@@ -13,7 +13,7 @@ use crate::api::{ApiError, Client};
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
-use crate::ops::session::LoadedKey;
+use crate::ops::own_key::LoadedKey;
 use crate::secret::{Secret, SecretString};
 
 /// What one key store says of a key.

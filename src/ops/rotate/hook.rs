@@ -209,16 +209,16 @@ fn supervise(
     // A file and no pipe: what the hook leaves running in the background may keep it open for ever.
     let mut printed = tempfile::tempfile().map_err(failed)?;
     checkpoint::start().map_err(failed)?;
-    let mut child = Command::new("/bin/sh")
+    let mut shell = Command::new("/bin/sh");
+    shell
         .args(["-c", command])
         .env_clear()
         .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(printed.try_clone().map_err(failed)?)
         .stderr(printed.try_clone().map_err(failed)?)
-        .process_group(0)
-        .spawn()
-        .map_err(failed)?;
+        .process_group(0);
+    let mut child = crate::hardening::as_found(|| shell.spawn()).map_err(failed)?;
     let status = wait(&mut child, Duration::try_from(timeout).unwrap_or(Duration::ZERO)).map_err(failed)?;
     let text = tail(&mut printed).map_err(failed)?;
     on_output(&text);

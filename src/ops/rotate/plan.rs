@@ -16,23 +16,25 @@ use crate::durable;
 use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::own_key::LoadedKey;
 use crate::ops::prove;
 use crate::ops::rotate::journal::{Direction, Journal, NewKey, OldKey, Phase, superseded};
 use crate::ops::rotate::links::{behind, plain_name};
 use crate::ops::rotate::{RotateOptions, hook};
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::ops::state::State;
 
 /// Checks everything and writes down what will be done; makes nothing.
 pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<Journal, OpError> {
     let settings = &session.settings;
     let file = from_file_alone(session)?;
+    session.refuse_given_key("a rotation")?;
     let (tenant, agent) = (session.tenant()?.clone(), session.agent()?.clone());
     // What is remembered is written later, and a damaged memory must not show only then.
     State::load(&settings.paths)?;
     let hook = hook::planned(session, options, file)?;
     can_be_written(session, file)?;
-    let old = session.key()?;
+    let old = session.key_file()?;
     // A configuration that names the plain name's link means the file behind it, which is what goes in the end.
     let old_path = behind(&old.path);
     let public = old.key.public();
@@ -51,11 +53,8 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
         refuse_agent_record(session, &grant, &public).await?;
     }
     let spec = options.spec.unwrap_or_else(|| old.key.spec());
-    let format = options.format.unwrap_or(if old.format.supports(spec.algorithm).is_ok() {
-        old.format
-    } else {
-        crate::keys::KeyFormat::default_for(spec.algorithm)
-    });
+    let of_old = old.format.filter(|format| format.supports(spec.algorithm).is_ok());
+    let format = options.format.or(of_old).unwrap_or(crate::keys::KeyFormat::default_for(spec.algorithm));
     format.supports(spec.algorithm)?;
     Ok(Journal {
         version: 1,

@@ -26,7 +26,7 @@ pub(super) async fn retire(session: &Session, options: &RotateOptions, journal: 
         refuse_shared(session, journal)?;
     }
     let as_new = session.as_key(&journal.new.path, journal.new.key_id.clone());
-    let loaded = as_new.key()?;
+    let loaded = as_new.key_file()?;
     let grant = Grant::of_agent(prove::prove(&as_new, &loaded).await?.verdict?);
     revoke_old(session, journal, &grant).await?;
     let retired_at = session.client()?.server_now();

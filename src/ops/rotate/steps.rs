@@ -12,6 +12,7 @@ use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
+use crate::ops::own_key::{LoadedKey, SshAgent};
 use crate::ops::prove;
 use crate::ops::register::{self, RegisterOptions};
 use crate::ops::rotate::change::Change;
@@ -19,7 +20,7 @@ use crate::ops::rotate::hook::Held;
 use crate::ops::rotate::journal::{Journal, Phase};
 use crate::ops::rotate::naming::{self, must_name_old, names_new, read_config};
 use crate::ops::rotate::{NewKeyPassphrase, RotateOptions, back, plan, retire, tell};
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::secret::SecretString;
 
 /// What is left to do when the new key does not work before the old one is retired.
@@ -244,6 +245,7 @@ impl Session {
         let mut session = self.clone();
         session.settings.private_key_path = Sourced { value: path.to_path_buf(), origin: Origin::Default };
         session.settings.key_id = key_id.map(|value| Sourced { value, origin: Origin::Default });
+        (session.given_key, session.ssh_agent) = (None, SshAgent::default());
         session
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
                 ErrorCode::FileExists,
                 format!("there is `{}` but not the private key that it belongs to", files.public.display()),
             )
-            .hint("bring the private key back, or move the public half away"));
+            .hint("bring the private key back, or move the public half away; for a key that only an ssh-agent holds, use `artcafe config init`, then `artcafe key register`"));
         }
         // Opened once here, so that a wrong passphrase or a loose mode stops before the server is asked.
         let loaded = session.open_key(&files.private)?;

@@ -23,10 +23,11 @@ use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
+use crate::ops::own_key::LoadedKey;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions, RegisterReport};
 use crate::ops::rotate::AGENT_RECORD_KEY;
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::ops::state::{Made, State};
 use crate::secret::SecretString;
 

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::Algorithm;
+use crate::ops::own_key::LoadedKey;
 use crate::ops::prove::ProofReport;
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::ops::setup::configuration::Written;
 
 /// How a step stands.

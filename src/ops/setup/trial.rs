@@ -8,9 +8,10 @@ use crate::config::Sourced;
 use crate::ops::access::Grant;
 use crate::ops::audit::{Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::own_key::LoadedKey;
 use crate::ops::prove;
 use crate::ops::register;
-use crate::ops::session::{LoadedKey, Session};
+use crate::ops::session::Session;
 use crate::ops::state::State;
 
 impl Run<'_> {

@@ -1,11 +1,16 @@
 //! The agent's tokens, kept until shortly before they end: `$ARTCAFE_HOME/state/tokens/`.
 //!
 //! Owns which token may be handed out again. An entry belongs to one endpoint, tenant, agent, key id and
-//! key *file* (device, inode, time of change and size), so a token is never shared between tenants and
+//! key *file* (device, inode, time of change and size; of a key without a file, its fingerprint), so a token is never shared between tenants and
 //! never outlives a change of key. What always holds: a kept token that is handed out has the life that
 //! was asked for, by the server's clock, however this machine's clock is set; of many processes that find none, one asks the server and the
-//! others take what it got; an entry that is torn, foreign or from the future is as good as none. A
+//! others take what it got, or the failure that it met; an entry that is torn, foreign or from the future is as good as none. A
 //! directory that cannot be written costs the cache and no token.
+
+mod failure;
+mod renewal;
+mod run_file;
+mod turn;
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
@@ -19,11 +24,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::checkpoint;
 use crate::config::Paths;
-use crate::durable::{self, DurableError, Lock};
+use crate::durable::{self, DurableError};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
 use crate::ops::session::Session;
 use crate::secret::{Secret, SecretString};
+use failure::Notes;
+use turn::{Queue, Turn};
+
+pub use renewal::{renew_after, wait};
+pub use run_file::TokenFile;
 
 /// No entry is larger.
 const LARGEST: u64 = 64 * 1024;
@@ -44,6 +54,8 @@ pub struct Token {
     pub token: SecretString,
     /// When it ends, by the server's clock; absent where it does not say.
     pub expires_at: Option<Timestamp>,
+    /// The life that it had left when it was handed out; absent where nothing can tell.
+    pub left: Option<SignedDuration>,
     /// Whether the server gives none that lives as long as was asked for.
     pub is_short: bool,
 }
@@ -55,9 +67,16 @@ struct Owner {
     tenant_id: String,
     agent_id: String,
     key_id: Option<String>,
-    key_path: PathBuf,
-    /// Device, inode, time of change in nanoseconds and size of the private key's file.
-    key_file: (u64, u64, i64, i64, u64),
+    key: Mark,
+}
+
+/// How a key is known again without being opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Mark {
+    /// By its file, or where an ssh-agent holds it the public one: path, device, inode, time of change and size.
+    File(PathBuf, u64, u64, i64, i64, u64),
+    /// One that has no file: by its fingerprint.
+    Fingerprint(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,34 +113,22 @@ pub fn kept(session: &Session, options: TokenOptions) -> Result<Option<Token>, O
         return Ok(None);
     }
     let Some(owner) = owner(session)? else { return Ok(None) };
-    Ok(read(session, &owner).filter(|entry| entry.will_do(session, options)).map(Entry::token))
+    Ok(read(session, &owner).filter(|entry| entry.will_do(session, options)).map(|entry| entry.token(session)))
 }
 
 /// A token that will do: a kept one, or one by proof, for which only one process at a time asks.
 pub async fn token(session: &Session, options: TokenOptions) -> Result<Token, OpError> {
     let Some(owner) = owner(session)? else { return by_proof(session, options).await };
     let path = path(session, &owner);
-    let asked_at = (session.now)();
-    // As long as the one who asks may take: a challenge and a proof, each with its repeats.
-    let wait = session.settings.timeout.value * 3;
-    let lock = durable::create_private_dir(&folder(&session.settings.paths))
-        .and_then(|()| Lock::acquire(&path.with_extension("lock"), &session.stamp, wait));
-    let _lock = match lock {
-        Ok(lock) => lock,
-        // Nothing can be kept there, which must not stop a machine with a read-only home or a full disk.
-        Err(error) if cannot_keep(&error) => return by_proof(session, options).await,
-        Err(error) => return Err(error.into()),
+    let about = asked_how(session, &owner)?;
+    let notes = Notes::beside(&path, &about);
+    let _lock = match Queue::join(session, &owner, options, &notes).turn().await? {
+        Turn::Ours(lock) => lock,
+        Turn::Told(told) => return told,
+        Turn::Alone => return by_proof(session, options).await,
     };
-    // What came while this one waited is as fresh as it could get itself, however long it lives.
-    let came = |entry: &Entry| entry.kept_at >= asked_at && entry.left(session).is_some_and(|left| left.is_positive());
-    if let Some(entry) = read(session, &owner)
-        && (came(&entry) || !options.fresh && entry.will_do(session, options))
-    {
-        let is_short = entry.left(session).is_none_or(|left| left < options.min_ttl);
-        return Ok(Token { is_short, ..entry.token() });
-    }
     checkpoint::reach("token.before_request");
-    let token = by_proof(session, options).await?;
+    let token = by_proof(session, options).await.inspect_err(|error| notes.leave(error))?;
     checkpoint::reach("token.after_request");
     if let Some(expires_at) = token.expires_at {
         let entry = Entry {
@@ -140,14 +147,17 @@ pub async fn token(session: &Session, options: TokenOptions) -> Result<Token, Op
             Err(error) if !cannot_keep(&error) => return Err(error.into()),
             _ => {}
         }
+        checkpoint::reach("token.after_keeping");
         forget_ended(session, &path)?;
     }
+    notes.clear();
     Ok(token)
 }
 
 impl Entry {
-    fn token(self) -> Token {
-        Token { token: self.token.0, expires_at: Some(self.expires_at), is_short: false }
+    fn token(self, session: &Session) -> Token {
+        let left = self.left(session);
+        Token { token: self.token.0, expires_at: Some(self.expires_at), left, is_short: false }
     }
 
     /// The life that it has left, by the server's clock; nothing where no clock here can tell.
@@ -179,16 +189,31 @@ fn since_start() -> Option<(String, u64)> {
     Some((text("/proc/sys/kernel/random/boot_id")?.trim().to_owned(), u64::try_from(milliseconds).ok()?))
 }
 
-/// Other entries whose tokens have ended; what cannot be read is left alone.
+/// Other entries whose tokens have ended, by the server's clock; what cannot be read is left alone.
 fn forget_ended(session: &Session, except: &std::path::Path) -> Result<(), OpError> {
+    let now = session.client()?.server_now();
     for path in entries(&session.settings.paths)?.into_iter().filter(|path| path != except) {
         let entry =
             durable::read_if_present(&path, LARGEST)?.and_then(|bytes| serde_json::from_slice::<Entry>(&bytes).ok());
-        if entry.is_some_and(|entry| entry.expires_at < (session.now)()) {
+        if entry.is_some_and(|entry| entry.expires_at < now) {
             durable::remove(&path)?;
         }
     }
     Ok(())
+}
+
+/// Who asks, and how; an attempt that was made otherwise may end otherwise.
+fn asked_how(session: &Session, owner: &Owner) -> Result<String, OpError> {
+    let settings = &session.settings;
+    let how = (
+        owner,
+        settings.timeout.value.as_millis(),
+        settings.retries.value,
+        &session.ca_certificate,
+        session.allow_new_endpoint,
+    );
+    serde_json::to_string(&how)
+        .map_err(|error| OpError::new(ErrorCode::Failed, "cannot ask for a token").because(error))
 }
 
 /// No kept token is handed out any more: the key that they belong to is being ended.
@@ -222,22 +247,30 @@ async fn by_proof(session: &Session, options: TokenOptions) -> Result<Token, OpE
     let token = outcome.verdict?;
     let expires_at = outcome.report.claims.and_then(|claims| claims.expires_at);
     let now = session.client()?.server_now();
-    let is_short = expires_at.is_some_and(|end| end.duration_since(now) < options.min_ttl);
-    Ok(Token { token, expires_at, is_short })
+    let left = expires_at.map(|end| end.duration_since(now));
+    Ok(Token { token, expires_at, left, is_short: left.is_some_and(|left| left < options.min_ttl) })
 }
 
-/// Nothing where the key file cannot be looked at: then the proof says what is wrong with it.
+/// Nothing where no token can be kept, or the key cannot be looked at: then the proof says what is wrong with it.
 fn owner(session: &Session) -> Result<Option<Owner>, OpError> {
     let settings = &session.settings;
-    let key_path = settings.private_key_path.value.clone();
-    let Ok(metadata) = std::fs::metadata(&key_path) else { return Ok(None) };
+    let key = match &session.given_key {
+        // A machine without a home gets none for the sake of a key that leaves no trace.
+        Some(_) if !settings.paths.has_place_for_home() => return Ok(None),
+        Some(_) => Mark::Fingerprint(session.key()?.key.public().openssh_fingerprint()),
+        None => {
+            let path = session.file_of_key();
+            let Ok(metadata) = std::fs::metadata(&path) else { return Ok(None) };
+            let (seconds, nanoseconds) = (metadata.ctime(), metadata.ctime_nsec());
+            Mark::File(path, metadata.dev(), metadata.ino(), seconds, nanoseconds, metadata.size())
+        }
+    };
     Ok(Some(Owner {
         endpoint: settings.endpoint.value.origin().to_owned(),
         tenant_id: session.tenant()?.to_string(),
         agent_id: session.agent()?.to_string(),
         key_id: settings.key_id.as_ref().map(|id| id.value.to_string()),
-        key_path,
-        key_file: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec(), metadata.size()),
+        key,
     }))
 }
 
@@ -247,8 +280,11 @@ fn folder(paths: &Paths) -> PathBuf {
 
 /// One file for each identity; what is in it says whether it is of this very key.
 fn path(session: &Session, owner: &Owner) -> PathBuf {
-    let key_path = owner.key_path.display().to_string();
-    let parts = [&owner.endpoint, &owner.tenant_id, &owner.agent_id, owner.key_id.as_ref().unwrap_or(&key_path)];
+    let key = match &owner.key {
+        Mark::File(path, ..) => path.display().to_string(),
+        Mark::Fingerprint(fingerprint) => fingerprint.clone(),
+    };
+    let parts = [&owner.endpoint, &owner.tenant_id, &owner.agent_id, owner.key_id.as_ref().unwrap_or(&key)];
     let joined = parts.map(String::as_str).join("\n");
     let hash = digest::digest(&digest::SHA256, joined.as_bytes());
     let name: String = hash.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();

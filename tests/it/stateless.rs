@@ -1,0 +1,184 @@
+//! An identity from variables alone: no configuration, no key file, no home that can be written.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use artcafe::sandbox::Dialect;
+
+use super::support::files::{chmod, names};
+use super::support::{AGENT, Run, Server, TestEnv, id_of};
+
+/// A registered key in a variable, and a machine that has nothing else.
+fn bare(bits: &str) -> (Server, TestEnv, String) {
+    let server = Server::start(Dialect::Documented, &[]);
+    let maker = TestEnv::with(&server);
+    maker.run(&["setup", "--agent-id", AGENT, "--bits", bits]).expect(0);
+    let key = fs::read_to_string(maker.key()).unwrap();
+    let id = id_of(&server.keys()[0]);
+    let mut env = TestEnv::with(&server);
+    env.unset("ARTCAFE_TOKEN");
+    env.set("ARTCAFE_AGENT_ID", AGENT);
+    env.set("ARTCAFE_KEY_ID", &id);
+    env.set("ARTCAFE_PRIVATE_KEY", "env:KEY_OF_AGENT");
+    env.set("KEY_OF_AGENT", &key);
+    (server, env, key)
+}
+
+#[test]
+fn every_source_gives_the_key() {
+    let (_server, mut env, key) = bare("2048");
+    let file = env.write("key", &key);
+    let data = env.run(&["auth", "test", "--json"]).expect(0).data();
+    assert_eq!(data["signer"], "variable");
+    for source in [format!("file:{file}"), format!("cmd:cat {file}")] {
+        env.set("ARTCAFE_PRIVATE_KEY", &source);
+        env.run(&["auth", "test"]).expect(0);
+    }
+    env.set("ARTCAFE_PRIVATE_KEY", "-");
+    env.run_with_input(&["auth", "test"], Some(&key)).expect(0);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "exec \"$0\" auth test 3<\"$1\"", env!("CARGO_BIN_EXE_artcafe"), &file])
+        .env_clear()
+        .envs(env.variables())
+        .env("ARTCAFE_PRIVATE_KEY", "fd:3");
+    Run::of(command.output().unwrap()).expect(0);
+}
+
+#[test]
+fn nothing_of_the_key_stays_behind() {
+    let (_server, env, key) = bare("2048");
+    env.run(&["auth", "test"]).expect(0);
+    assert_eq!(names(&env.home()), Vec::<String>::new());
+    let token = env.run(&["auth", "token"]).expect(0).stdout;
+    let command = "echo $ARTCAFE_ACCESS_TOKEN; env";
+    let run = env.run(&["exec", "--", "sh", "-c", command]).expect(0);
+    assert!(run.stdout.starts_with(&token), "the kept token was not handed out again");
+    // Neither the key nor where it is reaches the command.
+    assert!(!run.stdout.contains("PRIVATE KEY") && !run.stdout.contains("KEY_OF_AGENT"), "{run:?}");
+    let secret = key.lines().nth(3).unwrap();
+    for name in names(&env.home()) {
+        assert!(name.starts_with(".artcafe/state/tokens/"), "{name}");
+        let text = fs::read_to_string(env.home().join(&name)).unwrap();
+        assert!(!text.contains(secret), "{name} holds a part of the key");
+    }
+}
+
+#[test]
+fn another_key_gets_no_token_of_the_first() {
+    let (server, mut env, _key) = bare("2048");
+    let first = env.run(&["auth", "token"]).expect(0).stdout;
+    let other = TestEnv::with(&server);
+    let path = other.path("other").display().to_string();
+    other.run(&["key", "generate", "--bits", "2048", "--output", &path]).expect(0);
+    env.set("KEY_OF_AGENT", &fs::read_to_string(&path).unwrap());
+    let run = env.run(&["auth", "token", "--json"]).expect(4);
+    assert!(!run.all().contains(first.trim_end()));
+}
+
+/// Runs as a user whom no database knows, in a world that is closed to it.
+fn as_stranger(env: &TestEnv, args: &[&str], remove: &[&str]) -> Run {
+    let program = env.root().join("artcafe");
+    if !program.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_artcafe"), &program).unwrap();
+        chmod(&program, 0o755);
+        chmod(env.root(), 0o755);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=54321", "--regid=54321", "--clear-groups"]).arg(program).args(args);
+    command.env_clear().envs(env.variables()).current_dir("/").stdin(Stdio::null());
+    for name in remove {
+        command.env_remove(name);
+    }
+    Run::of(command.output().unwrap())
+}
+
+#[test]
+fn a_home_that_is_absent_or_cannot_be_written_is_no_obstacle() {
+    let (server, mut env, _key) = bare("2048");
+    chmod(&env.home(), 0o755);
+    let works = |env: &TestEnv, remove: &[&str]| {
+        as_stranger(env, &["auth", "test"], remove).expect(0);
+        let token = as_stranger(env, &["auth", "token"], remove).expect(0).stdout;
+        assert!(token.len() > 50, "{token}");
+        let run = as_stranger(env, &["exec", "--", "sh", "-c", "printf %s $ARTCAFE_ACCESS_TOKEN"], remove).expect(0);
+        assert!(run.stdout.len() > 50 && run.stderr.is_empty(), "{run:?}");
+    };
+    // One that belongs to somebody else.
+    works(&env, &[]);
+    // One that no database names.
+    works(&env, &["HOME"]);
+    let run = as_stranger(&env, &["auth", "login", "--token", "env:T", "--json"], &["HOME"]);
+    assert_ne!(run.code, 0, "{run:?}");
+    // One that does not exist.
+    env.set("HOME", "/no/such/home");
+    works(&env, &[]);
+    // Root could make it, and does not.
+    env.run(&["auth", "token"]).expect(0);
+    assert!(!fs::exists("/no").unwrap());
+    assert!(server.count("POST /api/v1/auth/verify") >= 10);
+    // Without the key in a variable the home is needed, and that is said.
+    env.unset("ARTCAFE_PRIVATE_KEY");
+    assert_eq!(as_stranger(&env, &["auth", "test", "--json"], &["HOME"]).expect(78).code_name(), "NO_HOME");
+}
+
+#[test]
+fn a_read_only_disk_is_no_obstacle() {
+    let (_server, mut env, _key) = bare("2048");
+    let disk = env.path("disk");
+    let _mounted = super::support::files::SmallDisk::mount(&disk, 64);
+    env.set("HOME", disk.to_str().unwrap());
+    let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap();
+    assert!(remounted.success());
+    env.run(&["auth", "test"]).expect(0);
+    env.run(&["auth", "token"]).expect(0);
+    env.run(&["exec", "--", "true"]).expect(0);
+}
+
+#[test]
+fn two_keys_at_once_are_refused_and_a_flag_wins() {
+    let (server, mut env, key) = bare("2048");
+    let file = env.write("keys/key", &key);
+    chmod(&env.path("keys"), 0o700);
+    env.run(&["auth", "test", "--private-key", &file]).expect(0);
+    for (name, value) in [("ARTCAFE_PRIVATE_KEY_PATH", file.as_str()), ("ARTCAFE_SSH_AGENT", "1")] {
+        env.set(name, value);
+        let run = env.run(&["auth", "test", "--json"]).expect(2);
+        assert_eq!(run.code_name(), "USAGE");
+        assert!(run.failure()["message"].as_str().unwrap().contains(name), "{run:?}");
+        env.unset(name);
+    }
+    // What works with files does not take one that has none.
+    env.set("ARTCAFE_TOKEN", server.token());
+    for args in [&["key", "register", "--json"][..], &["deregister", "--yes", "--json"]] {
+        assert_eq!(env.run(args).expect(2).code_name(), "USAGE");
+    }
+    assert_eq!(server.keys().len(), 1);
+    // The key itself where its SOURCE belongs is not repeated.
+    env.set("ARTCAFE_PRIVATE_KEY", &key);
+    let run = env.run(&["auth", "test", "--json"]).expect(2);
+    assert!(run.failure()["hint"].as_str().unwrap().contains("env:NAME"), "{run:?}");
+    assert!(!run.all().contains(key.lines().nth(3).unwrap()));
+}
+
+#[test]
+fn a_passphrase_and_a_configurations_key_id_keep_their_meaning() {
+    let (server, mut env, _key) = bare("2048");
+    let mut maker = TestEnv::with(&server);
+    maker.set("WORDS", "words of a passphrase");
+    let path = maker.path("locked").display().to_string();
+    maker.run(&["key", "generate", "--bits", "2048", "--passphrase", "env:WORDS", "--output", &path]).expect(0);
+    let line = fs::read_to_string(maker.path("locked.pub")).unwrap();
+    let id = server.register(AGENT, line.trim());
+    env.set("KEY_OF_AGENT", &fs::read_to_string(&path).unwrap());
+    env.set("ARTCAFE_KEY_ID", &id);
+    assert_eq!(env.run(&["auth", "test", "--json"]).expect(2).code_name(), "INPUT_NEEDED");
+    env.set("WORDS", "words of a passphrase");
+    env.run(&["auth", "test", "--passphrase", "env:WORDS"]).expect(0);
+    // The id in a file is that of the file's key.
+    env.unset("ARTCAFE_KEY_ID");
+    env.run(&["config", "init"]).expect(0);
+    env.run(&["config", "set", "auth.ssh_key.key_id", "of-another-key"]).expect(0);
+    let run = env.run(&["auth", "test", "--passphrase", "env:WORDS", "--json"]).expect(4);
+    assert_eq!(run.data_or_failure(), "KEY_NOT_REGISTERED", "{run:?}");
+}
