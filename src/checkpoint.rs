@@ -25,6 +25,8 @@ mod switches {
         Kill,
         /// The operation is not done and fails with this error number.
         Fail(rustix::io::Errno),
+        /// The process gets this signal, as from outside, and goes on.
+        Signal(rustix::process::Signal),
     }
 
     /// The switches, read once.
@@ -35,7 +37,7 @@ mod switches {
         points: Option<PathBuf>,
         /// `ARTCAFE_TEST_MUTE=N`: point N is not written down, as if its call had no hook.
         mute: Option<u64>,
-        /// `ARTCAFE_TEST_FAIL=N:kill|eio|enospc`, or `N+:…` for every point from N on.
+        /// `ARTCAFE_TEST_FAIL=N:kill|eio|enospc|int|term`, or `N+:…` for every point from N on.
         fail: Option<(u64, bool, Fate)>,
         /// `ARTCAFE_TEST_SKIP_FSYNC=K`: the K-th fsync, of a file or a directory, is left out.
         skip_fsync: Option<u64>,
@@ -67,13 +69,19 @@ mod switches {
             "kill" => Fate::Kill,
             "eio" => Fate::Fail(rustix::io::Errno::IO),
             "enospc" => Fate::Fail(rustix::io::Errno::NOSPC),
+            "int" => Fate::Signal(rustix::process::Signal::INT),
+            "term" => Fate::Signal(rustix::process::Signal::TERM),
             _ => return None,
         };
         Some((number.trim_end_matches('+').parse().ok()?, number.ends_with('+'), fate))
     }
 
     fn die() {
-        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        send(rustix::process::Signal::KILL);
+    }
+
+    fn send(signal: rustix::process::Signal) {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), signal);
     }
 
     /// Numbers a point, writes it down, and says what is to happen at it.
@@ -92,8 +100,10 @@ mod switches {
         if frees || number != first && !(and_later && number > first) {
             return None;
         }
-        if fate == Fate::Kill {
-            die();
+        match fate {
+            Fate::Kill => die(),
+            Fate::Signal(signal) => send(signal),
+            Fate::Fail(_) => {}
         }
         Some(fate)
     }

@@ -83,9 +83,12 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARTCAFE_JSON", Some("--json"), "1 prints one JSON object"),
     variable("ARTCAFE_QUIET", Some("--quiet"), "1 prints no status lines"),
     variable("ARTCAFE_VERBOSE", Some("--verbose"), "1 describes each request on stderr, without secrets"),
+    variable("ARTCAFE_PROGRESS", Some("--progress"), "json tells steps as events on stderr, one JSON object a line"),
+    variable("ACCESSIBLE", None, "1 says what is being done in plain lines instead of a spinner"),
     variable("ARTCAFE_NO_INPUT", Some("--no-input"), "1 never asks"),
     variable("ARTCAFE_YES", Some("--yes"), "1 agrees to every confirmation"),
     variable("ARTCAFE_COLOR", Some("--color"), "auto, always or never"),
+    variable("ARTCAFE_COMPLETE", None, "Set by the completion scripts: the shell whose words are to be completed"),
     variable("NO_COLOR", None, "Set to anything: no colour, unless --color or ARTCAFE_COLOR says otherwise"),
     variable("HOME", None, "The user's home directory, for `~` and the two defaults above"),
     variable("XDG_CONFIG_HOME", None, "Directory of a user's own systemd units, in systemd/user [default: ~/.config]"),
@@ -99,6 +102,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("CI_JOB_ID", None, "The job's number in GitLab, for the same"),
     variable("USER", None, "The user's name, for the comment of a new key"),
     variable("HTTPS_PROXY", None, "Proxy for https requests (also https_proxy, ALL_PROXY); never used for loopback"),
+    variable("HTTP_PROXY", None, "Proxy for http requests (also http_proxy, ALL_PROXY); never used for loopback"),
     variable("NO_PROXY", None, "Hosts that are reached without the proxy (also no_proxy)"),
 ];
 

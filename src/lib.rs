@@ -12,6 +12,7 @@
 //! | [`durable`] | files that survive a crash, and locks | `durable.rs` |
 //! | [`secret`] | values that must not be seen, and where they come from | `secret/source.rs` |
 //! | [`id`] | identifiers, and text that a server sent | `id.rs` |
+//! | [`interrupt`] | SIGINT and SIGTERM, looked at between steps | `interrupt.rs` |
 //! | [`checkpoint`] | points at which a test can make a debug build fail | `checkpoint.rs` |
 //! | [`schema`] | pieces of JSON Schema that reports share | `schema.rs` |
 //! | [`mod@env`] | arguments, variables, streams, clock | `env.rs` |
@@ -67,6 +68,7 @@ pub mod durable;
 pub mod env;
 pub mod hardening;
 pub mod id;
+pub mod interrupt;
 pub mod keys;
 pub mod ops;
 pub mod sandbox;

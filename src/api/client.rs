@@ -1,21 +1,23 @@
 //! One connection to one endpoint: sends a request, reads the answer, repeats where that is safe.
 //!
 //! Owns the HTTP client's safety: no redirect is followed, loopback is never reached through a proxy,
-//! an answer is read up to a limit, secrets are marked so that nothing prints them. Built once, on
+//! an answer is read up to a limit, secrets are marked so that nothing prints them. A signal gives up
+//! what only reads, and never a request that changes something. Built once, on
 //! first use, since loading the system's certificates costs milliseconds. Knows no resource.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use super::error::{ApiError, PlanLimit, Unreachable, no_answer};
+use super::error::{ApiError, PlanLimit, Unreachable, no_answer, proxy_answered};
 use super::retry::{Repeat, wait_before_next};
 use crate::checkpoint;
 use crate::id::{ServerText, TenantId};
+use crate::interrupt;
 use crate::secret::SecretString;
 
 /// An answer that is larger than this is refused.
@@ -46,6 +48,8 @@ pub struct ClientOptions {
     pub origin: String,
     /// Whether it is this machine: then no proxy is used.
     pub is_loopback: bool,
+    /// The proxy before it as it is named to people; which one is used is the HTTP client's to know.
+    pub proxy: Option<String>,
     /// For one attempt of one request, connecting included.
     pub timeout: Duration,
     /// Repeats after the first attempt.
@@ -94,6 +98,13 @@ pub(super) struct Request<'a> {
     pub(super) repeat: Repeat,
 }
 
+impl Request<'_> {
+    /// Whether nothing is lost with its answer. A challenge that nobody answers is none.
+    fn only_reads(&self) -> bool {
+        self.method == Method::GET || self.route.ends_with("/challenge")
+    }
+}
+
 impl Client {
     /// Makes a client; nothing is connected or loaded yet.
     pub fn new(options: ClientOptions) -> Self {
@@ -120,9 +131,13 @@ impl Client {
     pub(super) async fn send(&self, request: Request<'_>) -> Result<Value, ApiError> {
         let mut attempt = 0;
         loop {
+            interrupt::check()?;
             let started = Instant::now();
             checkpoint::http("before", request.route);
-            let outcome = self.send_once(&request).await;
+            let outcome = match request.only_reads() {
+                true => interrupt::unless_requested(self.send_once(&request)).await.unwrap_or_else(|e| Err(e.into())),
+                false => self.send_once(&request).await,
+            };
             checkpoint::http("after", request.route);
             if let Some(trace) = &self.options.trace {
                 let outcome = match &outcome {
@@ -138,7 +153,7 @@ impl Client {
                 Err(error) => error,
             };
             match wait_before_next(&error, request.repeat, attempt, self.options.retries) {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => interrupt::sleep(wait).await?,
                 None => return Err(error),
             }
             attempt += 1;
@@ -147,7 +162,7 @@ impl Client {
 
     async fn send_once(&self, request: &Request<'_>) -> Result<(StatusCode, Value), ApiError> {
         let route = request.route;
-        let lost = |error| no_answer(&self.options.origin, route, error);
+        let lost = |error| no_answer(&self.options.origin, self.options.proxy.as_deref(), route, error);
         let mut builder = self
             .http()?
             .request(request.method.clone(), format!("{}{}", self.options.origin, request.path))
@@ -169,6 +184,9 @@ impl Client {
                 return Err(ApiError::Malformed { route, what: format!("it is larger than {LARGEST_ANSWER} bytes") });
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if let Some(how) = self.proxys_own(status, &headers) {
+            return Err(proxy_answered(&self.options.origin, self.options.proxy.as_deref(), route, how));
         }
         if !status.is_success() {
             return Err(self.refused(route, status, &headers, &bytes));
@@ -248,6 +266,22 @@ impl Client {
         ApiError::Status { route, status: status.as_u16(), detail: ServerText::new(&text), retry_after, limit }
     }
 
+    /// What a proxy has against a plain request, which then went no further: only a proxy asks for a proxy's credentials,
+    /// and some ask, for wrong ones, as a server does that knows user and password. The platform knows neither.
+    fn proxys_own(&self, status: StatusCode, headers: &HeaderMap) -> Option<Unreachable> {
+        let wants_password = || {
+            let wanted = headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+            wanted.is_some_and(|scheme| scheme.to_ascii_lowercase().starts_with("basic"))
+        };
+        match status {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Unreachable::ProxyCredentials),
+            StatusCode::UNAUTHORIZED if self.options.proxy.is_some() && wants_password() => {
+                Some(Unreachable::ProxyRefused)
+            }
+            _ => None,
+        }
+    }
+
     /// Both forms of Retry-After: seconds, or a date by the server's clock.
     fn retry_after(&self, text: &str) -> Option<Duration> {
         if let Ok(seconds) = text.trim().parse::<u64>() {
@@ -296,6 +330,6 @@ pub(super) fn malformed(route: &'static str, what: &str) -> ApiError {
 impl Unreachable {
     /// Whether a connection was never made, so that nothing can have happened.
     pub fn is_before_sending(self) -> bool {
-        matches!(self, Self::Connect | Self::Tls)
+        !matches!(self, Self::Timeout | Self::Closed)
     }
 }

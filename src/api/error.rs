@@ -9,12 +9,19 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::id::ServerText;
+use crate::interrupt::Interrupted;
 
 /// How the server could not be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreachable {
     /// No connection: name not found, refused, no route.
     Connect,
+    /// No connection to the proxy.
+    Proxy,
+    /// The proxy wants credentials, or other ones: its status 407.
+    ProxyCredentials,
+    /// The proxy lets no request through to the endpoint.
+    ProxyRefused,
     /// The certificate or the handshake was refused.
     Tls,
     /// No answer in time.
@@ -51,6 +58,9 @@ pub enum ApiError {
     /// No answer arrived.
     #[error("{} ({route})", match how {
         Unreachable::Connect => format!("cannot connect to {origin}"),
+        Unreachable::Proxy => format!("cannot connect to {}, through which {origin} is reached", named(proxy)),
+        Unreachable::ProxyCredentials => format!("{} refuses the credentials that it was given, or wants some (407)", named(proxy)),
+        Unreachable::ProxyRefused => format!("{} lets nothing through to {origin}", named(proxy)),
         Unreachable::Tls => format!("no secure connection to {origin}"),
         Unreachable::Timeout => format!("no answer from {origin} in time"),
         Unreachable::Closed => format!("the connection to {origin} ended before the answer was whole"),
@@ -62,9 +72,11 @@ pub enum ApiError {
         route: &'static str,
         /// In what way.
         how: Unreachable,
-        /// The client's reason, without the URL.
+        /// The proxy on the way, as it is named to people.
+        proxy: Option<String>,
+        /// The client's reason, without the URL; none where the proxy itself answered.
         #[source]
-        source: reqwest::Error,
+        source: Option<reqwest::Error>,
     },
     /// The server answered with a status that is no success. Its words are kept apart from ours.
     #[error("the server answered {status} to {route}")]
@@ -94,6 +106,9 @@ pub enum ApiError {
         /// What is wrong with it.
         what: String,
     },
+    /// A signal came before the request was sent, or while one was under way that changes nothing.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 impl ApiError {
@@ -125,32 +140,67 @@ impl ApiError {
             Self::NoAnswer { how, .. } => matches!(how, Unreachable::Timeout | Unreachable::Closed),
             Self::Status { status, .. } => *status >= 500,
             Self::Malformed { .. } => true,
-            Self::Setup { .. } | Self::NotValid { .. } => false,
+            Self::Setup { .. } | Self::NotValid { .. } | Self::Interrupted(_) => false,
         }
+    }
+
+    /// Whether a signal ended it, which says nothing about the server.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Interrupted(_))
     }
 
     /// Whether trying again later can help without anybody changing anything.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::NoAnswer { how, .. } => *how != Unreachable::Tls,
+            Self::NoAnswer { how, .. } => {
+                !matches!(how, Unreachable::Tls | Unreachable::ProxyCredentials | Unreachable::ProxyRefused)
+            }
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
-            Self::Setup { .. } | Self::NotValid { .. } | Self::Malformed { .. } => false,
+            Self::Setup { .. } | Self::NotValid { .. } | Self::Malformed { .. } | Self::Interrupted(_) => false,
         }
     }
 }
 
 /// Turns the HTTP client's error into ours; the URL is taken out, since it may hold a query.
-pub(super) fn no_answer(origin: &str, route: &'static str, source: reqwest::Error) -> ApiError {
+pub(super) fn no_answer(origin: &str, proxy: Option<&str>, route: &'static str, source: reqwest::Error) -> ApiError {
     // Before anything is looked at: a host's name says nothing about what went wrong.
     let source = source.without_url();
     let how = if source.is_timeout() {
         Unreachable::Timeout
     } else if source.is_connect() {
-        if is_tls(&source) { Unreachable::Tls } else { Unreachable::Connect }
+        let unreachable = if is_tls(&source) { Unreachable::Tls } else { Unreachable::Connect };
+        of_proxy(&source).unwrap_or(unreachable)
     } else {
         Unreachable::Closed
     };
-    ApiError::NoAnswer { origin: origin.to_owned(), route, how, source }
+    let proxy = proxy.map(str::to_owned);
+    ApiError::NoAnswer { origin: origin.to_owned(), route, how, proxy, source: Some(source) }
+}
+
+/// A proxy that answered a plain request itself.
+pub(super) fn proxy_answered(origin: &str, proxy: Option<&str>, route: &'static str, how: Unreachable) -> ApiError {
+    let (origin, proxy) = (origin.to_owned(), proxy.map(str::to_owned));
+    ApiError::NoAnswer { origin, route, how, proxy, source: None }
+}
+
+fn named(proxy: &Option<String>) -> String {
+    proxy.as_ref().map_or_else(|| "the proxy".to_owned(), |proxy| format!("the proxy {proxy}"))
+}
+
+/// What a proxy had against the tunnel to an endpoint. The type of that error is not to be had, its words are.
+fn of_proxy(error: &(dyn std::error::Error + 'static)) -> Option<Unreachable> {
+    let mut current = Some(error);
+    while let Some(error) = current {
+        let words = error.to_string();
+        match words.strip_prefix("tunnel error: ") {
+            None => {}
+            Some("proxy authorization required") => return Some(Unreachable::ProxyCredentials),
+            Some("failed to create underlying connection") => return Some(Unreachable::Proxy),
+            Some(_) => return Some(Unreachable::ProxyRefused),
+        }
+        current = error.source();
+    }
+    None
 }
 
 /// Whether a connection failed in its TLS part: that library's errors arrive as invalid data, or as an

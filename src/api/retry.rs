@@ -31,8 +31,11 @@ pub(super) fn wait_before_next(error: &ApiError, repeat: Repeat, attempt: u32, r
     if attempt >= retries {
         return None;
     }
-    let unsent =
-        matches!(error, ApiError::NoAnswer { how: Unreachable::Connect, .. } | ApiError::Status { status: 429, .. });
+    let unsent = matches!(
+        error,
+        ApiError::NoAnswer { how: Unreachable::Connect | Unreachable::Proxy, .. }
+            | ApiError::Status { status: 429, .. }
+    );
     if !(unsent || repeat == Repeat::Safe && error.is_temporary()) {
         return None;
     }
@@ -44,4 +47,45 @@ pub(super) fn wait_before_next(error: &ApiError, repeat: Repeat, attempt: u32, r
     // that a server that is starting up gets some time.
     let share = UnwrapErr(SysRng).random_range(0.5..=1.0);
     Some(ceiling.mul_f64(share))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ServerText;
+
+    fn status(status: u16, retry_after: Option<u64>) -> ApiError {
+        let retry_after = retry_after.map(Duration::from_secs);
+        ApiError::Status { route: "x", status, detail: ServerText::new(""), retry_after, limit: None }
+    }
+
+    #[test]
+    fn a_plans_limit_is_never_asked_again_whatever_comes_with_it() {
+        for repeat in [Repeat::Safe, Repeat::OnlyIfUnsent] {
+            for retry_after in [None, Some(0), Some(1)] {
+                assert_eq!(wait_before_next(&status(402, retry_after), repeat, 0, 10), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_wait_that_the_server_asks_for_is_kept_to_and_capped() {
+        for repeat in [Repeat::Safe, Repeat::OnlyIfUnsent] {
+            for seconds in [0, 1, 30] {
+                let wait = wait_before_next(&status(429, Some(seconds)), repeat, 0, 1);
+                assert_eq!(wait, Some(Duration::from_secs(seconds)));
+            }
+            for seconds in [31, u64::MAX] {
+                assert_eq!(wait_before_next(&status(429, Some(seconds)), repeat, 0, 1), None);
+            }
+            assert_eq!(wait_before_next(&status(429, Some(1)), repeat, 1, 1), None);
+        }
+        assert!(wait_before_next(&status(503, Some(1)), Repeat::Safe, 0, 1).is_some());
+        assert_eq!(wait_before_next(&status(503, Some(1)), Repeat::OnlyIfUnsent, 0, 1), None);
+        // Without its word the wait grows, and not for ever.
+        for attempt in 0..40 {
+            let wait = wait_before_next(&status(429, None), Repeat::Safe, attempt, 50).unwrap();
+            assert!(wait >= BASE / 2 && wait <= CAP, "{attempt}: {wait:?}");
+        }
+    }
 }

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::candidates;
+use crate::cli::progress::ProgressForm;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
@@ -25,16 +28,16 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, value_name = "PATH", alias = "config-path")]
     pub(crate) config: Option<PathBuf>,
     /// Use the profile `$ARTCAFE_HOME/profiles/NAME.yaml` [env: ARTCAFE_PROFILE]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", add = candidates::profiles())]
     pub(crate) profile: Option<String>,
     /// Origin of the platform's API [env: ARTCAFE_API_ENDPOINT] [default: https://api.artcafe.ai]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", add = candidates::endpoints())]
     pub(crate) api_endpoint: Option<String>,
     /// The agent to act for [env: ARTCAFE_AGENT_ID]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", add = candidates::agents())]
     pub(crate) agent_id: Option<String>,
     /// The tenant to act in [env: ARTCAFE_TENANT_ID]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", add = candidates::tenants())]
     pub(crate) tenant_id: Option<String>,
     /// Where an administrator's token comes from; never saved [env: ARTCAFE_TOKEN, the token itself]
     #[arg(long, global = true, value_name = "SOURCE")]
@@ -63,6 +66,9 @@ pub(crate) struct GlobalArgs {
     /// Describe each request on stderr, without secrets [env: ARTCAFE_VERBOSE]
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
+    /// How steps are told on stderr: auto, or json for one event a line [env: ARTCAFE_PROGRESS] [default: auto]
+    #[arg(long, global = true, value_name = "FORM")]
+    pub(crate) progress: Option<ProgressForm>,
     /// Never ask [env: ARTCAFE_NO_INPUT]
     #[arg(long, global = true)]
     pub(crate) no_input: bool,

@@ -1,56 +1,69 @@
 //! Questions to a person.
 //!
 //! Owns that a question is put only where standard input and standard error are terminals; elsewhere
-//! the answer is an exit code 2 that names the flag and the variable. A secret is never echoed.
+//! the answer is an exit code 2 that names the flag and the variable. A secret is never echoed, and the
+//! terminal is left as it was found, also by a signal.
+
+use std::sync::Mutex;
 
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, Password};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::interrupt;
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::{Secret, SecretString};
 
 fn asked(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(source) = error;
     if source.kind() == std::io::ErrorKind::Interrupted {
-        // The watcher ends the program in a moment; should it not, the failure says what happened.
+        // The signal's own thread ends the program in a moment; should it not, the failure says what happened.
         std::thread::sleep(std::time::Duration::from_secs(1));
     }
     OpError::new(ErrorCode::InputNeeded, "the question was not answered").because(source).into()
 }
 
-/// From the first question on, Ctrl-C gives the terminal its cursor back, which a question hides, and then ends the
-/// program as it would have done by itself.
-#[expect(clippy::exit, reason = "the thread that asks waits for a key and cannot be told to end")]
-fn watch_interrupts() {
-    static WATCH: std::sync::Once = std::sync::Once::new();
-    WATCH.call_once(|| {
-        let (tell, told) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            // Without a watcher Ctrl-C ends the program all the same, just less tidily.
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-            runtime.block_on(async {
-                let Ok(mut interrupts) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
-                else {
-                    return;
-                };
-                // Whoever waits for this is there until it comes.
-                let _ = tell.send(());
-                if interrupts.recv().await.is_some() {
-                    let _ = dialoguer::console::Term::stderr().show_cursor();
-                    std::process::exit(130);
-                }
-            });
-        });
-        // Also goes on when the watcher ended without a word.
-        let _ = told.recv();
-    });
+/// The terminal as it was before the question that is open.
+static TERMINAL: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// An open question: a signal ends the program at once while it lives.
+struct Question {
+    _pause: interrupt::Pause,
+}
+
+impl Question {
+    fn open() -> Result<Self, Failure> {
+        output::clear_spinner();
+        if let (Ok(mut terminal), Ok(found)) = (TERMINAL.lock(), tcgetattr(std::io::stdin())) {
+            *terminal = Some(found);
+        }
+        Ok(Self { _pause: interrupt::pause()? })
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        if let Ok(mut terminal) = TERMINAL.lock() {
+            *terminal = None;
+        }
+    }
+}
+
+/// Gives the terminal back what an open question has taken: its echo and its cursor.
+pub(crate) fn restore_terminal() {
+    if let Some(found) = TERMINAL.lock().ok().and_then(|mut terminal| terminal.take()) {
+        // There is nobody left to be told that it did not work.
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &found);
+        let _ = dialoguer::console::Term::stderr().show_cursor();
+    }
 }
 
 /// A secret, not echoed; only where somebody can be asked.
 pub(crate) fn password(what: &str) -> Result<SecretString, Failure> {
-    watch_interrupts();
+    let _question = Question::open()?;
     let theme = ColorfulTheme::default();
     Ok(Secret::new(Password::with_theme(&theme).with_prompt(what).interact().map_err(asked)?))
 }
@@ -74,7 +87,7 @@ impl Context {
         if !self.can_ask() {
             return proposal.ok_or_else(|| needed(what, flag, variable));
         }
-        watch_interrupts();
+        let _question = Question::open()?;
         let theme = ColorfulTheme::default();
         let mut input = Input::<String>::with_theme(&theme).with_prompt(what);
         if let Some(proposal) = proposal {
@@ -96,7 +109,7 @@ impl Context {
             .hint("agree with `--yes` or ARTCAFE_YES=1")
             .into());
         }
-        watch_interrupts();
+        let _question = Question::open()?;
         Confirm::with_theme(&ColorfulTheme::default()).with_prompt(question).default(false).interact().map_err(asked)
     }
 
@@ -114,7 +127,7 @@ impl Context {
         if !is_new {
             return password(what);
         }
-        watch_interrupts();
+        let _question = Question::open()?;
         let theme = ColorfulTheme::default();
         let password = Password::with_theme(&theme).with_prompt(what).with_confirmation("once more", "the two differ");
         Ok(Secret::new(password.interact().map_err(asked)?))

@@ -10,11 +10,14 @@ use std::sync::Arc;
 use crate::cli::args::{GlobalArgs, PassphraseArgs, PrivateKeyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::progress::ProgressForm;
 use crate::cli::remedy::Carried;
 use crate::cli::secrets::{HiddenLogin, StdinOwner};
-use crate::config::{Flags, Origin, Paths, Settings, Sourced};
+use crate::config::{Flags, Origin, Paths, Settings, Sourced, proxy_before};
 use crate::env::Env;
+use crate::interrupt;
 use crate::ops::own_key::SshAgent;
+use crate::ops::progress::Progress;
 use crate::ops::session::Session;
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
@@ -51,7 +54,10 @@ impl Context {
         let json = global.json || env.is_on("ARTCAFE_JSON");
         let output =
             Output::new(&env, json, global.quiet || env.is_on("ARTCAFE_QUIET"), global.color).with_carried(carried);
-        let output = if global.verbose || env.is_on("ARTCAFE_VERBOSE") { output.with_trace() } else { output };
+        let form = global.progress.or_else(|| env.var("ARTCAFE_PROGRESS").and_then(ProgressForm::parse));
+        let is_verbose = global.verbose || env.is_on("ARTCAFE_VERBOSE");
+        let output = output.telling(form == Some(ProgressForm::Json), env.is_on("ACCESSIBLE"), is_verbose);
+        let output = if is_verbose { output.with_trace() } else { output };
         let stdin = Rc::new(StdinOwner::default());
         // Checked before anything else: what was given may be the secret itself.
         let checked = global.token.as_deref().map_or(Ok(()), |text| {
@@ -65,7 +71,7 @@ impl Context {
             stdin,
             teller: HiddenLogin { output: output.clone(), is_told: Rc::default() },
             yes: global.yes || env.is_on("ARTCAFE_YES"),
-            verbose: global.verbose || env.is_on("ARTCAFE_VERBOSE"),
+            verbose: is_verbose,
             no_input: global.no_input || env.is_on("ARTCAFE_NO_INPUT"),
             env: Rc::new(env),
             global,
@@ -215,8 +221,10 @@ impl Context {
             },
             allow_insecure_http: self.global.insecure_http || self.env.is_on("ARTCAFE_INSECURE_HTTP"),
             allow_new_endpoint: self.global.allow_new_endpoint || self.env.is_on("ARTCAFE_ALLOW_NEW_ENDPOINT"),
+            proxy: proxy_before(&self.env, &settings.endpoint.value),
             ca_certificate: self.global.ca_cert.clone().or_else(|| self.env.var("ARTCAFE_CA_CERT").map(PathBuf::from)),
             trace: None,
+            progress: Progress::default(),
             passphrase,
             has_passphrase_source,
             user: Env::effective_user(),
@@ -249,6 +257,7 @@ impl Context {
 
     /// Runs an operation that talks to the server.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
+        interrupt::watch();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

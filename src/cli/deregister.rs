@@ -29,7 +29,8 @@ pub(crate) struct DeregisterArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
-    let session = context.session_of(context.settings()?, &args.passphrase)?;
+    let mut session = context.session_of(context.settings()?, &args.passphrase)?;
+    session.progress = context.output.progress_before_report("deregister");
     let plan = plan(&session)?;
     let agent = plan.agent_id.clone();
     context.output.status(&format!(

@@ -13,6 +13,7 @@ use crate::cli::help::HelpData;
 use crate::cli::output::{Output, Style};
 use crate::cli::remedy::Remedy;
 use crate::env::Env;
+use crate::interrupt;
 use crate::ops::{ErrorCode, OpError};
 
 /// A failure as a program sees it.
@@ -82,13 +83,24 @@ impl<E: Into<OpError>> From<E> for Failure {
 }
 
 impl Failure {
+    /// What a signal cut off fails for that reason, whatever came of it on the way.
+    pub(crate) fn or_interrupted(self) -> Self {
+        let Self(error) = self;
+        Self(match interrupt::noticed() {
+            Some(interrupted) if !matches!(error.code, ErrorCode::Interrupted | ErrorCode::Terminated) => {
+                OpError::from(interrupted).because(error)
+            }
+            _ => error,
+        })
+    }
+
     /// Prints the failure and answers with this exit code: the code's own, but for a command whose exit codes mean
     /// something else.
     pub(crate) fn report(&self, output: &Output, exit_code: u8) -> ExitCode {
         let Self(error) = self;
         output.annotate(error);
         let causes = error.causes();
-        if output.json {
+        if output.json || output.has_events() {
             output.to_stderr(&output.object(json!(ErrorReport::of(error, output, exit_code))));
         } else {
             output.to_stderr(&format!("{} {}", output.paint_err(Style::Bad, "error:"), error.message));

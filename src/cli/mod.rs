@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod audit;
 mod auth;
+mod candidates;
 mod capabilities;
 mod child;
 mod ci;
@@ -15,14 +16,17 @@ mod completions;
 mod config;
 mod context;
 mod deregister;
+mod event;
 mod exec;
 mod failure;
 mod github;
 mod handover;
 mod help;
+mod interruption;
 mod key;
 mod man;
 mod output;
+mod progress;
 mod remedy;
 mod sandbox;
 mod schemas;
@@ -36,7 +40,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::env::Env;
+use crate::env::{Env, Streams};
 use crate::ops::ErrorCode;
 use args::GlobalArgs;
 use context::Context;
@@ -92,6 +96,17 @@ enum Command {
     Help(help::HelpArgs),
 }
 
+impl Command {
+    /// Whether a signal lets the step in hand be finished. A command that runs others has its own rules, or leaves
+    /// them to those.
+    fn ends_after_a_step(&self) -> bool {
+        !matches!(
+            self,
+            Self::Exec(_) | Self::Service(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_)
+        )
+    }
+}
+
 /// The command tree, for completions, pages and tests.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -101,6 +116,9 @@ pub use schemas::{documents as schema_documents, file_name as schema_file_name};
 
 /// Runs the program and answers its exit code.
 pub fn run(env: Env) -> ExitCode {
+    if let Some(code) = candidates::answer(&env) {
+        return code;
+    }
     // Its exit codes have meanings of their own, so that whatever goes wrong with it is told from them.
     if key::guard::is_wanted(&env) {
         key::guard::run(|| run_with(env, Some(key::guard::FAILED)))
@@ -119,7 +137,9 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Err(error) => return failure::usage(&env, &error, failed.unwrap_or(ErrorCode::Usage.exit_code())),
     };
     let report = |failure: Failure, output: &Output| {
+        let failure = failure.or_interrupted();
         let exit_code = failed.unwrap_or(failure.0.code.exit_code());
+        output.fail_open_step(failure.0.code.as_str());
         failure.report(output, exit_code)
     };
     let carried = Carried::of(&cli.global, &matches);
@@ -130,6 +150,11 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     if let Some(problem) = crate::hardening::problem() {
         let text = format!("this process's memory could not be closed to others: {problem}");
         context.output.warn("memory_open", &text);
+    }
+    // Handlers belong to the process: a test that keeps the output in memory has its own.
+    let is_process = matches!(context.env.streams, Streams::Process);
+    if failed.is_none() && is_process && cli.command.ends_after_a_step() {
+        interruption::catch(&context.output);
     }
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),

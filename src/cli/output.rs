@@ -16,10 +16,13 @@ use serde_json::{Value, json};
 
 use crate::cli::Outcome;
 use crate::cli::args::ColorWhen;
+use crate::cli::event::What;
 use crate::cli::failure::Failure;
 use crate::cli::github;
+use crate::cli::progress::OpenStep;
 use crate::cli::remedy::{Carried, Remedy};
 use crate::env::{Env, Streams};
+use crate::interrupt;
 use crate::ops::{ErrorCode, Fix, OpError};
 
 /// Where and how to print.
@@ -32,6 +35,11 @@ pub(crate) struct Output {
     stderr_is_terminal: bool,
     /// Whether stderr is the log of GitHub Actions.
     in_github_actions: bool,
+    /// With `--progress json`: standard error holds events and nothing else.
+    events: bool,
+    /// Plain lines instead of a spinner.
+    plain: bool,
+    pub(super) open_step: OpenStep,
     /// Shared by every copy: what is told anywhere reaches the one object.
     warnings: Rc<RefCell<Vec<Warning>>>,
     /// With `--verbose` and JSON: its lines, for the one object.
@@ -88,10 +96,58 @@ impl Output {
             stderr_color: on(env.stderr_is_terminal),
             stderr_is_terminal: env.stderr_is_terminal,
             in_github_actions: env.var("GITHUB_ACTIONS").is_some(),
+            events: false,
+            plain: false,
+            open_step: OpenStep::default(),
             warnings: Rc::default(),
             trace: None,
             carried: Carried::default(),
             streams: env.streams.clone(),
+        }
+    }
+
+    /// With the form in which steps are told.
+    pub(crate) fn telling(mut self, events: bool, accessible: bool, verbose: bool) -> Self {
+        self.events = events;
+        self.plain = accessible || verbose && !self.stderr_is_terminal;
+        self
+    }
+
+    /// Whether standard error holds events and nothing else.
+    pub(crate) fn has_events(&self) -> bool {
+        self.events
+    }
+
+    /// Whether a plain line stands for a spinner.
+    pub(super) fn says_plainly(&self) -> bool {
+        self.plain
+    }
+
+    /// An event, in one line.
+    pub(super) fn event(&self, event: What) {
+        self.to_stderr(&event.line());
+    }
+
+    /// What another thread makes an output of the same kind with; what was told so far stays here.
+    pub(crate) fn elsewhere(&self) -> impl Fn() -> Self + Send + Sync + 'static {
+        let (json, quiet, stdout_color, stderr_color) = (self.json, self.quiet, self.stdout_color, self.stderr_color);
+        let (stderr_is_terminal, events, plain) = (self.stderr_is_terminal, self.events, self.plain);
+        let (in_github_actions, streams, carried) =
+            (self.in_github_actions, self.streams.clone(), self.carried.clone());
+        move || Self {
+            json,
+            quiet,
+            stdout_color,
+            stderr_color,
+            stderr_is_terminal,
+            in_github_actions,
+            carried: carried.clone(),
+            streams: streams.clone(),
+            events,
+            plain,
+            open_step: OpenStep::default(),
+            warnings: Rc::default(),
+            trace: None,
         }
     }
 
@@ -114,7 +170,8 @@ impl Output {
 
     /// Takes a line of `--verbose`: to stderr, or into the object.
     pub(crate) fn tracer(&self) -> impl Fn(&str) + Send + Sync + 'static {
-        let (kept, color, streams) = (self.trace.clone(), self.stderr_color, self.streams.clone());
+        let (kept, color, events) = (self.trace.clone(), self.stderr_color, self.events);
+        let streams = self.streams.clone();
         move |text| match &kept {
             Some(kept) => {
                 // Only a panic while a line is added could poison it, and then there is no report either.
@@ -122,13 +179,16 @@ impl Output {
                     lines.push(text.to_owned());
                 }
             }
+            None if events => {
+                line_to(&streams, &What::Trace { message: text.to_owned() }.line());
+            }
             None => line_to(&streams, &paint(color, Style::Faint, text)),
         }
     }
 
     /// A status line for a person, on stderr.
     pub(crate) fn status(&self, text: &str) {
-        if !self.quiet && !self.json {
+        if !self.quiet && !self.json && !self.events {
             self.to_stderr(text);
         }
     }
@@ -146,8 +206,10 @@ impl Output {
     /// The same with what a program may run about it.
     pub(crate) fn warn_with(&self, code: &str, text: &str, fix: Option<&Fix>) {
         let warning = Warning { code: code.to_owned(), message: text.to_owned(), fix: self.remedy(fix) };
-        self.warnings.borrow_mut().push(warning);
-        if !self.json {
+        self.warnings.borrow_mut().push(warning.clone());
+        if self.events {
+            self.event(What::Warning { code: warning.code, message: warning.message, fix: warning.fix });
+        } else if !self.json {
             self.to_stderr(&format!("{} {text}", self.paint_err(Style::Warning, "warning:")));
         }
     }
@@ -170,6 +232,8 @@ impl Output {
         code: ExitCode,
         text: impl FnOnce(&T) -> String,
     ) -> Outcome {
+        // Made of what a signal cut off, a report would tell half the truth.
+        interrupt::check_noticed()?;
         let mut printed = if self.json {
             let data = serde_json::to_value(report)
                 .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the report").because(error))?;
@@ -227,13 +291,26 @@ impl Output {
 
     /// A spinner while something takes a while; on a terminal only.
     pub(crate) fn spinner(&self, text: &str) -> Spinner {
-        if self.quiet || self.json || !self.stderr_is_terminal {
+        if self.quiet || self.json || self.events || self.plain || !self.stderr_is_terminal {
             return Spinner(None);
         }
         let bar = indicatif::ProgressBar::new_spinner();
         bar.set_message(text.to_owned());
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        if let Ok(mut shown) = SHOWN.lock() {
+            *shown = Some(bar.clone());
+        }
         Spinner(Some(bar))
+    }
+}
+
+/// The spinner that turns now.
+static SHOWN: Mutex<Option<indicatif::ProgressBar>> = Mutex::new(None);
+
+/// Gives a question the line that a spinner has.
+pub(crate) fn clear_spinner() {
+    if let Some(bar) = SHOWN.lock().ok().and_then(|mut shown| shown.take()) {
+        bar.finish_and_clear();
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::failure::{ErrorReport, VersionData};
 use crate::cli::output::Warning;
-use crate::cli::{auth, capabilities, completions, config, help, key, service, setup};
+use crate::cli::{auth, capabilities, completions, config, event, help, key, service, setup};
 use crate::ops;
 
 /// One report.
@@ -34,7 +34,7 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::login::AuthStatusReport>("auth.status"),
     report::<auth::TestData>("auth.test"),
     report::<auth::TokenData<'static>>("auth.token"),
-    report::<auth::OutputData>("auth.token.output"),
+    report::<auth::OutputData<'static>>("auth.token.output"),
     report::<capabilities::Capabilities>("capabilities"),
     report::<ops::ci::SweepReport>("ci.sweep"),
     report::<completions::ScriptData>("completions"),
@@ -88,6 +88,8 @@ pub fn documents() -> Vec<(String, Value)> {
     let error = with_shared(generator.root_schema_for::<ErrorReport>().to_value(), &mut generator);
     let mut all: Vec<(String, Value)> = reports.collect();
     all.push(("artcafe.error/1".to_owned(), titled("artcafe.error/1", error)));
+    let event = self::generator().into_root_schema_for::<event::Event>().to_value();
+    all.push((event::NAME.to_owned(), titled(event::NAME, event)));
     all
 }
 

@@ -12,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::config::{Origin, Settings};
+use crate::interrupt;
 use crate::ops::logins::Logins;
 use crate::ops::own_key::GivenKey;
 use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
@@ -134,6 +135,8 @@ impl Context {
         Rc::new(move || {
             let source: Source = source.parse()?;
             stdin.claim(&source, option)?;
+            // It may be typed, or come from a command.
+            let _pause = interrupt::pause()?;
             Ok(source.read(|name| env.var(name).map(str::to_owned))?)
         })
     }

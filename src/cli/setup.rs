@@ -13,14 +13,12 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::github;
 use crate::cli::key::NewKeyArgs;
-use crate::cli::output::{Output, Spinner, Style};
+use crate::cli::output::{self, Output, Style};
 use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
 use crate::env::Env;
 use crate::ops::generate::{GenerateOptions, existing, generate};
 use crate::ops::register::RegisterOptions;
-use crate::ops::setup::{
-    Attendant, Difference, NewAgentOptions, Registering, SetupOptions, SetupReport, StepReport, StepState, setup,
-};
+use crate::ops::setup::{Attendant, Difference, NewAgentOptions, Registering, SetupOptions, SetupReport, setup};
 use crate::ops::{ErrorCode, OpError};
 
 /// Take an agent from nothing to a proven identity
@@ -122,11 +120,10 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
         dry_run: args.dry_run,
     };
     say_origins(context, &settings);
-    let session = context.session_of(settings, &args.passphrase)?;
-    let clerk = Clerk { context, agreed: args.force, spinner: std::cell::RefCell::new(None) };
-    let outcome = context.block_on(setup(session, &options, &clerk));
-    clerk.spinner.take();
-    let report = outcome??;
+    let mut session = context.session_of(settings, &args.passphrase)?;
+    session.progress = context.output.progress("setup");
+    let clerk = Clerk { context, agreed: args.force };
+    let report = context.block_on(setup(session, &options, &clerk))??;
     github_outputs(context, &report)?;
     context.output.finish("setup", &report, |report| text(&context.output, report))
 }
@@ -269,10 +266,7 @@ fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
         overwrite: false,
         stamp: Env::now_stamp(),
     };
-    let report = {
-        let _spinner = context.output.spinner("generating the key");
-        generate(&settings.paths, Env::now(), &options)?
-    };
+    let report = super::key::with_progress(context, || Ok(generate(&settings.paths, Env::now(), &options)?))?;
     context.output.finish("key.generate", &report, |report| super::key::generated(&context.output, report))
 }
 
@@ -280,12 +274,11 @@ fn only_the_key(context: &Context, args: &SetupArgs) -> Outcome {
 struct Clerk<'a> {
     context: &'a Context,
     agreed: bool,
-    spinner: std::cell::RefCell<Option<Spinner>>,
 }
 
 impl Attendant for Clerk<'_> {
     fn agrees(&self, path: &Path, differences: &[Difference]) -> Result<bool, OpError> {
-        self.spinner.take();
+        output::clear_spinner();
         let output = &self.context.output;
         output.status(&format!("`{}` names other values:", path.display()));
         for difference in differences {
@@ -308,25 +301,8 @@ impl Attendant for Clerk<'_> {
         })
     }
 
-    fn begins(&self, what: &str) {
-        self.spinner.take();
-        *self.spinner.borrow_mut() = Some(self.context.output.spinner(what));
-    }
-
-    fn done(&self, step: &StepReport) {
-        self.spinner.take();
-        let output = &self.context.output;
-        let (mark, note) = match step.state {
-            StepState::Done => (output.paint_err(Style::Good, "✓"), ""),
-            StepState::AlreadyDone => (output.paint_err(Style::Good, "✓"), " (stands already)"),
-            StepState::LeftToPortal => (output.paint_err(Style::Warning, "…"), ": left to the portal"),
-            StepState::Planned => ("·".to_owned(), ": would be done"),
-        };
-        output.status(&format!("{mark} {:<14} {}{note}", step.name, step.detail));
-    }
-
     fn warn(&self, code: &'static str, text: &str) {
-        self.spinner.take();
+        output::clear_spinner();
         self.context.output.warn(code, text);
     }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::interrupt::Interrupted;
+
 /// What went wrong with a file, which one, and in what step.
 #[derive(Debug, thiserror::Error)]
 pub enum DurableError {
@@ -37,6 +39,9 @@ pub enum DurableError {
         /// Who holds it: `pid 123, since 2026-11-24T10:00:00Z`, where it could be read.
         holder: Option<String>,
     },
+    /// A signal came while another process was waited for.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 impl DurableError {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::calls::write;
 use super::error::{DurableError, failed};
 use crate::checkpoint;
+use crate::interrupt;
 
 /// An exclusive lock, held until dropped or until its process ends, however it ends.
 #[derive(Debug)]
@@ -22,6 +23,20 @@ impl Lock {
     /// Takes the lock at `path`, waiting at most `wait`; `stamp` (pid and time) is left in the file
     /// for those who find it taken.
     pub fn acquire(path: &Path, stamp: &str, wait: Duration) -> Result<Self, DurableError> {
+        Self::acquire_while(path, stamp, wait, || Ok(()))
+    }
+
+    /// The same for what is about to begin: a signal ends the wait.
+    pub fn acquire_unless_interrupted(path: &Path, stamp: &str, wait: Duration) -> Result<Self, DurableError> {
+        Self::acquire_while(path, stamp, wait, || Ok(interrupt::check()?))
+    }
+
+    fn acquire_while(
+        path: &Path,
+        stamp: &str,
+        wait: Duration,
+        may_wait: impl Fn() -> Result<(), DurableError>,
+    ) -> Result<Self, DurableError> {
         let mut file = checkpoint::file("open", path)
             .and_then(|()| {
                 OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
@@ -32,7 +47,8 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(20))
+                    may_wait()?;
+                    std::thread::sleep(Duration::from_millis(20));
                 }
                 Err(fs::TryLockError::WouldBlock) => {
                     let mut holder = String::new();

@@ -66,9 +66,11 @@ pub async fn any(session: &Session) -> Result<Grant, OpError> {
     };
     outcome.map(Grant::of_agent).map_err(|error| match error.code {
         // The server's trouble is not a missing token.
-        ErrorCode::ServerUnreachable | ErrorCode::ServerFailed | ErrorCode::ServerBusy | ErrorCode::RateLimited => {
-            error
-        }
+        ErrorCode::ServerUnreachable
+        | ErrorCode::ProxyRefused
+        | ErrorCode::ServerFailed
+        | ErrorCode::ServerBusy
+        | ErrorCode::RateLimited => error,
         // It says itself what mends it.
         ErrorCode::KeySuperseded => error,
         _ => missing().because(error),

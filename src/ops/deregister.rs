@@ -13,11 +13,13 @@ use serde::Serialize;
 use crate::config::{ConfigFile, Edit, Key};
 use crate::durable;
 use crate::id::{AgentId, KeyId, TenantId};
+use crate::interrupt;
 use crate::keys::{KeyFiles, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::ending::{self, Ending, Method};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::progress::Stage;
 use crate::ops::rotate::plain_name;
 use crate::ops::session::Session;
 use crate::ops::shared;
@@ -123,11 +125,19 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
     let plan = plan(session)?;
     let begun = match plan.begun {
         Some(begun) => begun,
-        None => begin(session, options, &plan).await?,
+        None => {
+            session.progress.begin("revocation", "revoking the key");
+            begin(session, options, &plan).await?
+        }
     };
+    let stage = if begun.acted.is_empty() { Stage::Skipped } else { Stage::Done };
+    session.progress.tell("revocation", stage, &begun.outcome);
+    session.progress.begin("files", "removing the files");
+    interrupt::go_on_by("run the same `artcafe deregister` again, which goes on from here");
     tokens::forget_all(&session.settings.paths)?;
     let mut removed = Vec::new();
     for file in &begun.files {
+        interrupt::check()?;
         if durable::remove(file)? {
             let action = if *file == begun.config { Action::ConfigRemoved } else { Action::KeyFileRemoved };
             tell(session, &begun, Change::new(action).path(file))?;
@@ -142,6 +152,7 @@ pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Resul
     state.made.retain(|made| made.config != begun.config);
     state.deregistering.retain(|entry| entry.config != begun.config);
     state.save(&session.settings.paths)?;
+    session.progress.done("files", &format!("{} removed", removed.len()));
     Ok(DeregisterReport {
         agent_id: begun.agent_id,
         tenant_id: begun.tenant_id,

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::api::{ApiError, PlanLimit, Unreachable};
 use crate::durable::DurableError;
 use crate::id::IdError;
+use crate::interrupt::{self, Interrupted};
 use crate::ops::fix::Fix;
 use crate::secret::source::SourceError;
 
@@ -140,6 +141,8 @@ error_codes! {
     Findings "FINDINGS" 7 false;
     /// The server cannot be reached.
     ServerUnreachable "SERVER_UNREACHABLE" 69 true;
+    /// The proxy lets no request through.
+    ProxyRefused "PROXY_REFUSED" 69 false;
     /// The server failed.
     ServerFailed "SERVER_FAILED" 69 true;
     /// The server asks to be left alone for a while.
@@ -323,9 +326,20 @@ fn again_hint(retry_after: Option<Duration>) -> String {
     }
 }
 
+impl From<Interrupted> for OpError {
+    fn from(interrupted: Interrupted) -> Self {
+        let code = match interrupted {
+            Interrupted::Interrupt => ErrorCode::Interrupted,
+            Interrupted::Terminate => ErrorCode::Terminated,
+        };
+        Self::new(code, interrupted.to_string()).hint(interrupt::how_to_go_on())
+    }
+}
+
 impl From<DurableError> for OpError {
     fn from(error: DurableError) -> Self {
         let (code, hint) = match &error {
+            DurableError::Interrupted(interrupted) => return (*interrupted).into(),
             DurableError::Io { .. } => {
                 let code = io_code(error.io_kind());
                 (code, io_hint(code))
@@ -352,10 +366,23 @@ impl From<DurableError> for OpError {
 impl From<ApiError> for OpError {
     fn from(error: ApiError) -> Self {
         let (code, hint) = match &error {
+            ApiError::Interrupted(interrupted) => return (*interrupted).into(),
             ApiError::Setup { .. } => (ErrorCode::ConfigInvalid, Some("check the file of --ca-cert and the proxy variables".to_owned())),
             ApiError::NoAnswer { how: Unreachable::Tls, .. } => (
                 ErrorCode::ServerUnreachable,
                 Some("if the server's certificate is from an authority of your own, name it with `--ca-cert FILE`".to_owned()),
+            ),
+            ApiError::NoAnswer { how: Unreachable::ProxyCredentials, .. } => (
+                ErrorCode::ProxyRefused,
+                Some("put user and password into the proxy variable (`http://USER:PASSWORD@HOST:PORT`, special characters as %XX)".to_owned()),
+            ),
+            ApiError::NoAnswer { how: Unreachable::ProxyRefused, .. } => (
+                ErrorCode::ProxyRefused,
+                Some("check user and password in the proxy variable; if they are right, ask who runs the proxy to let the endpoint through, or name its host in NO_PROXY where it can be reached without".to_owned()),
+            ),
+            ApiError::NoAnswer { how: Unreachable::Proxy, .. } => (
+                ErrorCode::ServerUnreachable,
+                Some("check the proxy variable, or name the endpoint's host in NO_PROXY where it can be reached without".to_owned()),
             ),
             ApiError::NoAnswer { .. } => (
                 ErrorCode::ServerUnreachable,
@@ -400,7 +427,7 @@ impl From<ApiError> for OpError {
         };
         let failure = Self { hint, retry_after, server_words, ..Self::new(code, message) };
         match error {
-            ApiError::Setup { source, .. } | ApiError::NoAnswer { source, .. } => failure.because(source),
+            ApiError::Setup { source, .. } | ApiError::NoAnswer { source: Some(source), .. } => failure.because(source),
             _ => failure,
         }
     }

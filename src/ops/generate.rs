@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::config::Paths;
+use crate::interrupt;
 use crate::keys::{self, KeyFiles, KeyFormat, KeySpec, PrivateKey};
 use crate::ops::audit::{self, Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
@@ -108,6 +109,7 @@ pub(super) fn make(options: &GenerateOptions) -> Result<GenerateReport, OpError>
     }
     let key = PrivateKey::generate(options.spec)?;
     let encoded = key.encode(options.format, options.passphrase.as_ref(), &options.comment)?;
+    interrupt::check()?;
     let public = key.public();
     let line = public.line(&options.comment);
     let backup = if files.exists() {

@@ -13,6 +13,7 @@ use crate::api::Client;
 use crate::api::wire::{KeyRecord, NewKey};
 use crate::config::{Edit, Key};
 use crate::id::{AgentId, KeyId, TenantId};
+use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change, Outcome};
@@ -165,7 +166,10 @@ async fn ask(
         Err(error) if error.may_have_worked() => {
             let mut settled = None;
             for wait in LOOKS {
-                tokio::time::sleep(wait).await;
+                // Then it stays in doubt, which the history is told below.
+                if interrupt::sleep(wait).await.is_err() {
+                    break;
+                }
                 // A list that fails says nothing; the next look may.
                 if let Ok(records) = client.keys(grant.access()).await
                     && let Some(record) = find(&records, public, agent, &key_type)?

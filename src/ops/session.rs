@@ -14,6 +14,7 @@ use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::own_key::{GivenKey, SshAgent};
+use crate::ops::progress::Progress;
 use crate::secret::SecretString;
 
 /// Fetches the passphrase of a key file; `None` where there is no way to get one.
@@ -77,6 +78,8 @@ pub struct Session {
     pub allow_insecure_http: bool,
     /// Whether a key may be proved at an endpoint where it was not registered.
     pub allow_new_endpoint: bool,
+    /// The proxy before the endpoint as it is named to people, without credentials.
+    pub proxy: Option<String>,
     /// A certificate authority's PEM file to trust besides the system's.
     pub ca_certificate: Option<PathBuf>,
     /// Called after each request, for `--verbose`.
@@ -87,6 +90,8 @@ pub struct Session {
     pub has_passphrase_source: bool,
     /// The user on whose behalf files are opened.
     pub user: u32,
+    /// Who is told of the steps.
+    pub progress: Progress,
     /// The clock.
     pub now: fn() -> jiff::Timestamp,
     /// This process and time, left in the lock for those who find it taken.
@@ -116,6 +121,7 @@ impl Session {
         let options = ClientOptions {
             origin: endpoint.origin().to_owned(),
             is_loopback: endpoint.is_loopback(),
+            proxy: self.proxy.clone(),
             timeout: self.settings.timeout.value,
             retries: self.settings.retries.value,
             ca_certificate,
@@ -164,10 +170,14 @@ impl Session {
 
 /// The same for what works without settings.
 pub(super) fn lock_of(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
-    let lock = lock_home(paths, stamp)?;
+    durable::create_private_dir(&paths.home)?;
+    let lock = Lock::acquire_unless_interrupted(&paths.lock(), stamp, PATIENCE)?;
     crate::ops::rotate::refuse_during_hook(paths)?;
     Ok(lock)
 }
+
+/// How long another process is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The bare lock, for the rotation whose own hook has run.
 pub(super) fn lock_home(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
@@ -175,7 +185,7 @@ pub(super) fn lock_home(paths: &Paths, stamp: &str) -> Result<Lock, OpError> {
         return Err(ConfigError::NoHome.into());
     }
     durable::create_private_dir(&paths.home)?;
-    Ok(Lock::acquire(&paths.lock(), stamp, Duration::from_secs(5))?)
+    Ok(Lock::acquire(&paths.lock(), stamp, PATIENCE)?)
 }
 
 /// The text of a certificate authority's file; one that holds no certificate would silently add nothing.

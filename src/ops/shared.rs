@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{ConfigFile, Key};
+use crate::config::{ConfigFile, Key, Paths};
 use crate::id::KeyId;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
@@ -14,6 +14,11 @@ use crate::ops::state::State;
 /// Every configuration that this machine knows and that can be read, with its file.
 pub(super) fn configurations(session: &Session) -> Result<Vec<(PathBuf, ConfigFile)>, OpError> {
     let paths = &session.settings.paths;
+    configurations_of(paths, State::load(paths)?)
+}
+
+/// The same for what works without settings.
+pub(super) fn configurations_of(paths: &Paths, state: State) -> Result<Vec<(PathBuf, ConfigFile)>, OpError> {
     let mut candidates: Vec<PathBuf> =
         ["yaml", "yml", "json"].map(|extension| paths.home.join(format!("config.{extension}"))).to_vec();
     for profile in paths.profiles()? {
@@ -21,7 +26,7 @@ pub(super) fn configurations(session: &Session) -> Result<Vec<(PathBuf, ConfigFi
             ["yaml", "yml", "json"].map(|extension| paths.profiles_dir().join(format!("{profile}.{extension}"))),
         );
     }
-    candidates.extend(State::load(paths)?.made.into_iter().map(|made| made.config));
+    candidates.extend(state.made.into_iter().map(|made| made.config));
     let mut known: Vec<(PathBuf, ConfigFile)> = Vec::new();
     for path in candidates {
         if known.iter().any(|(other, _)| *other == path) {

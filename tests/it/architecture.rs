@@ -10,20 +10,38 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("main", ["cli", "env", "hardening"].as_slice()),
         (
             "cli",
-            ["ops", "config", "sandbox", "env", "secret", "keys", "id", "schema", "checkpoint", "hardening"].as_slice(),
+            [
+                "ops",
+                "config",
+                "sandbox",
+                "env",
+                "secret",
+                "keys",
+                "id",
+                "schema",
+                "checkpoint",
+                "hardening",
+                "interrupt",
+            ]
+            .as_slice(),
         ),
-        ("ops", ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "schema", "hardening"].as_slice()),
-        ("api", ["secret", "id", "checkpoint", "schema"].as_slice()),
+        (
+            "ops",
+            ["api", "keys", "config", "durable", "secret", "id", "checkpoint", "schema", "hardening", "interrupt"]
+                .as_slice(),
+        ),
+        ("api", ["secret", "id", "checkpoint", "schema", "interrupt"].as_slice()),
         ("keys", ["durable", "secret"].as_slice()),
         ("config", ["durable", "env", "id"].as_slice()),
         ("sandbox", [].as_slice()),
-        ("durable", ["checkpoint"].as_slice()),
+        ("durable", ["checkpoint", "interrupt"].as_slice()),
         ("secret", ["checkpoint"].as_slice()),
         ("env", [].as_slice()),
         ("id", [].as_slice()),
         ("schema", [].as_slice()),
         ("checkpoint", [].as_slice()),
         ("hardening", [].as_slice()),
+        ("interrupt", [].as_slice()),
     ])
 }
 

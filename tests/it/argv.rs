@@ -203,7 +203,20 @@ fn judge(line: &[String], ran: &Ran) -> Result<(), String> {
     if !is_json {
         return Ok(());
     }
-    for (name, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+    // Events are told on stderr, one a line, and a failure is the last of them.
+    let (events, last) = match ran.stderr.contains("artcafe.event/1") {
+        true => ran.stderr.lines().partition(|line| line.contains("artcafe.event/1")),
+        false => (Vec::new(), vec![ran.stderr.as_str()]),
+    };
+    for event in events {
+        let object: Value = serde_json::from_str(event).map_err(|error| format!("no JSON: {error}: {event}"))?;
+        let problems = schema::problems(&object);
+        if !problems.is_empty() {
+            return Err(format!("an event: {problems:?}: {event}"));
+        }
+    }
+    let stderr = last.join("\n");
+    for (name, text) in [("stdout", &ran.stdout), ("stderr", &stderr)] {
         if text.is_empty() {
             continue;
         }
@@ -218,7 +231,7 @@ fn judge(line: &[String], ran: &Ran) -> Result<(), String> {
             return Err(format!("{name} has {}", object["schema"]));
         }
     }
-    match ran.stdout.is_empty() == ran.stderr.is_empty() {
+    match ran.stdout.is_empty() == stderr.is_empty() {
         true => Err(format!("both streams or neither: {:?} {:?}", ran.stdout, ran.stderr)),
         false => Ok(()),
     }

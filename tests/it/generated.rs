@@ -83,14 +83,3 @@ fn every_command_has_help_with_an_example_or_no_choice() {
     }
     check(&artcafe::cli::command(), "artcafe");
 }
-
-#[test]
-fn the_bash_script_completes_commands() {
-    let env = TestEnv::new();
-    let script = env.run(&["completions", "bash"]).expect(0).stdout;
-    let ask = format!(
-        "{script}\nCOMP_WORDS=(artcafe key gen) COMP_CWORD=2\n_artcafe artcafe gen key\necho \"${{COMPREPLY[@]}}\""
-    );
-    let output = std::process::Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "generate", "{output:?}");
-}

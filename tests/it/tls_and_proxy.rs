@@ -208,3 +208,108 @@ fn loopback_is_never_reached_through_a_proxy() {
     env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
     assert!(seen.lock().unwrap().is_empty());
 }
+
+/// A real proxy that wants credentials and leads everything to another one; killed when dropped.
+struct TinyProxy {
+    child: Child,
+    port: u16,
+}
+
+impl TinyProxy {
+    fn start(env: &TestEnv, upstream: u16) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = env.path("tinyproxy.log").display().to_string();
+        let config = format!(
+            "Port {port}\nListen 127.0.0.1\nTimeout 30\nMaxClients 20\nLogFile \"{log}\"\nBasicAuth user markedword\n\
+             Upstream http 127.0.0.1:{upstream}\nConnectPort 443\n"
+        );
+        let file = env.write("tinyproxy.conf", &config);
+        let mut child = Command::new("tinyproxy")
+            .args(["-d", "-c", &file])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("tinyproxy (Debian: tinyproxy)");
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert_eq!(child.try_wait().unwrap(), None, "tinyproxy has ended");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Self { child, port }
+    }
+}
+
+impl Drop for TinyProxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_real_proxys_credentials_are_sent_and_a_refusal_names_it() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    let terminator = Terminator::start(&env.home(), &server);
+    let (upstream, seen) = proxy(terminator.port);
+    let real = TinyProxy::start(&env, upstream);
+    let at = |who: &str| format!("http://{who}127.0.0.1:{}", real.port);
+    env.set("ARTCAFE_CA_CERT", &env.path("ca.pem").display().to_string());
+    env.set("ARTCAFE_API_ENDPOINT", "https://artcafe.test");
+    env.set("HTTPS_PROXY", &at("user:%6darkedword@"));
+    env.run(&["setup", "--agent-id", AGENT, "--bits", "2048", "--retries", "0", "--verbose"]).expect(0);
+    assert!(!seen.lock().unwrap().is_empty());
+    env.run(&["auth", "test"]).expect(0);
+
+    // Wrong ones, none, and for plain http, where the proxy itself answers the request.
+    let named = format!("127.0.0.1:{}", real.port);
+    let reached = seen.lock().unwrap().len();
+    let plain = ["--api-endpoint", "http://artcafe.test", "--insecure-http"];
+    // This proxy says 407 only where there are no credentials at all.
+    for (variable, value, more, words) in [
+        ("HTTPS_PROXY", at("user:wrong-word@"), &[][..], "check user and password"),
+        ("HTTPS_PROXY", at(""), &[], "(407)"),
+        ("HTTP_PROXY", at("user:wrong-word@"), &plain, "check user and password"),
+        ("HTTP_PROXY", at(""), &plain, "(407)"),
+    ] {
+        env.unset("HTTPS_PROXY");
+        env.set(variable, &value);
+        for args in [&["key", "list", "--json"][..], &["key", "list", "--verbose"]] {
+            let run = env.run(&[args, more].concat()).expect(69);
+            assert!(run.all().contains(&named) && run.all().contains(words), "{run:?}");
+            assert!(run.all().contains(&format!("({variable})")), "{run:?}");
+            assert!(!run.all().contains("wrong-word") && !run.all().contains("dXNlcj"), "{run:?}");
+        }
+        let run = env.run(&[&["key", "list", "--json"], more].concat());
+        assert_eq!((run.code_name().as_str(), &run.failure()["retryable"]), ("PROXY_REFUSED", &false.into()));
+        env.unset(variable);
+    }
+    assert_eq!(seen.lock().unwrap().len(), reached);
+
+    // A port that the proxy does not open, and a proxy that is not there.
+    env.set("HTTPS_PROXY", &at("user:%6darkedword@"));
+    let run = env.run(&["key", "list", "--json", "--api-endpoint", "https://artcafe.test:8443"]).expect(69);
+    assert_eq!(run.code_name(), "PROXY_REFUSED");
+    assert!(run.failure()["hint"].as_str().unwrap().contains("NO_PROXY"), "{run:?}");
+    env.set("HTTPS_PROXY", "http://user:%6darkedword@127.0.0.1:1");
+    let run = env.run(&["key", "list", "--json", "--retries", "0"]).expect(69);
+    assert_eq!(run.code_name(), "SERVER_UNREACHABLE");
+    assert!(run.failure()["message"].as_str().unwrap().contains("proxy http://127.0.0.1:1"), "{run:?}");
+    assert!(!run.all().contains("marked"), "{run:?}");
+
+    // Round it: the name leads nowhere, and the proxy hears nothing.
+    env.set("HTTPS_PROXY", &at("user:%6darkedword@"));
+    let log_file = env.path("tinyproxy.log");
+    let log = || fs::read_to_string(&log_file).unwrap().lines().filter(|line| line.contains("CONNECT")).count();
+    let heard = log();
+    assert!(heard > 0);
+    for spared in ["artcafe.test", "*", ".test"] {
+        let mut command = env.command(&["key", "list", "--json", "--retries", "0", "--timeout", "5"]);
+        let run = super::support::Run::of(command.env("NO_PROXY", spared).output().unwrap()).expect(69);
+        assert_eq!(run.code_name(), "SERVER_UNREACHABLE", "{spared}");
+    }
+    assert_eq!(log(), heard, "the proxy was used although NO_PROXY names the host");
+    // What passes it by and leads somewhere works: nothing but the address differs.
+    let direct = format!("https://127.0.0.1:{}", terminator.port);
+    env.set("ARTCAFE_KEY_ID", &super::support::id_of(&server.keys()[0]));
+    env.run(&["auth", "test", "--api-endpoint", &direct, "--allow-new-endpoint"]).expect(0);
+    assert_eq!(log(), heard);
+}

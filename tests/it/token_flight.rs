@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -68,10 +68,8 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
     let (server, env) = proven();
     let folder = env.path(".artcafe/state/tokens");
     let (mut killed, mut more) = (0, 0);
-    // The first rounds are left alone, and tell how long the moments of the others may be away.
-    let mut lives: Vec<u128> = Vec::new();
     let mut random: u64 = 0x9E37_79B9_7F4A_7C15;
-    for round in 0..800 {
+    for round in 0..400 {
         if killed == 200 {
             break;
         }
@@ -82,32 +80,29 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
             fs::write(lock.path(), "").unwrap();
         }
         let before = asked(&server);
+        let seen = server.answered();
         let start = || {
             let mut command = env.command(&["auth", "token"]);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
-        let children: Vec<Child> = (0..3).map(|_| start()).collect();
+        let children: Vec<Child> = (0..2 + round % 2).map(|_| start()).collect();
         // Whoever takes the lock first is the leader; it dies between then and its end.
         let leader = loop {
             if let Some(pid) = holder(&folder) {
                 break pid;
             }
+            std::thread::sleep(Duration::from_micros(200));
         };
-        let led = Instant::now();
-        if round < 9 {
-            while kept(&env).is_empty() {
-                std::thread::sleep(Duration::from_micros(200));
-            }
-            lives.push(led.elapsed().as_micros());
-            lives.sort_unstable();
-        } else {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            let moment = Duration::from_micros(u64::try_from(u128::from(random) % lives[lives.len() / 2]).unwrap());
-            std::thread::sleep(moment);
-            let _ = kill_process(Pid::from_raw(leader).unwrap(), Signal::KILL);
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        // After none to two of its three requests, and a little later, however slow the machine is.
+        let after = usize::try_from(random % 3).unwrap();
+        while server.answered() < seen + after {
+            std::thread::sleep(Duration::from_micros(200));
         }
+        std::thread::sleep(Duration::from_micros((random >> 8) % 3_000));
+        let _ = kill_process(Pid::from_raw(leader).unwrap(), Signal::KILL);
         let mut tokens = Vec::new();
         for child in children {
             let is_leader = i32::try_from(child.id()).unwrap() == leader;
@@ -127,8 +122,8 @@ fn a_leader_killed_at_any_moment_costs_one_more_request() {
         tokens.dedup();
         assert_eq!(tokens.len(), 1, "round {round}");
     }
-    // Otherwise the kills all came too late or too early, and nothing was shown.
-    assert!(killed == 200 && more >= 10, "{killed} were killed in time, {more} of them had asked");
+    // Otherwise the kills came too late, and little was shown.
+    assert!(killed == 200 && more >= 50, "{killed} were killed in time, {more} of them had asked");
 }
 
 #[test]
@@ -147,7 +142,7 @@ fn those_who_waited_for_an_attempt_that_failed_share_its_failure() {
     drop(open);
     for failure in &failures {
         assert_eq!((&failure["code"], &failure["retryable"]), (&"SERVER_FAILED".into(), &true.into()), "{failure}");
-        assert!(failure["message"].as_str().unwrap().contains("on holiday"), "{failure}");
+        assert_eq!(failure["server_message"], "on holiday", "{failure}");
     }
     let told = failures
         .iter()

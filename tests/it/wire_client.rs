@@ -37,6 +37,7 @@ fn client(origin: &str) -> Client {
     Client::new(ClientOptions {
         origin: origin.to_owned(),
         is_loopback: true,
+        proxy: None,
         timeout: Duration::from_secs(5),
         retries: 0,
         ca_certificate: None,

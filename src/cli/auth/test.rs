@@ -12,7 +12,7 @@ use crate::cli::failure::{docs, milliseconds};
 use crate::cli::output::{Output, Style};
 use crate::cli::remedy::Remedy;
 use crate::ops::OpError;
-use crate::ops::prove::{ProofReport, clock_words, prove};
+use crate::ops::prove::{ProofReport, clock_words, prove_telling};
 
 /// Prove that the agent's key authenticates
 ///
@@ -49,9 +49,10 @@ pub(crate) struct TestData {
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let session = context.session_with(&args.key)?;
+    let progress = context.output.progress_before_report("auth.test");
     let outcome = context.reading(
         &session,
-        |session| Ok(context.block_on(prove(session, &session.key()?))??),
+        |session| Ok(context.block_on(prove_telling(session, &session.key()?, &progress))??),
         |outcome| outcome.verdict.as_ref().err().map(|error| error.code),
     )?;
     if outcome.report.steps.iter().any(|step| step.route == Some("POST /auth/agent/verify")) {

@@ -78,7 +78,9 @@ pub(crate) struct TokenData<'a> {
 /// A token that went to the step's outputs.
 #[derive(Serialize, schemars::JsonSchema)]
 pub(crate) struct OutputData<'a> {
+    /// The output's name.
     output: &'a str,
+    /// When the token ends, by the server's clock; null where it does not say.
     #[schemars(with = "Option<crate::schema::Rfc3339>")]
     expires_at: Option<Timestamp>,
 }

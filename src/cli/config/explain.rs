@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Outcome;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::output::Style;
 use crate::config::{Key, Origin, Settings, nearest};
@@ -19,6 +20,7 @@ use crate::ops::{ErrorCode, OpError};
 )]
 pub(crate) struct ExplainArgs {
     /// The dotted key
+    #[arg(add = candidates::settings())]
     key: String,
 }
 

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Outcome;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::ops::configure::path_of;
 use crate::ops::{ErrorCode, OpError};
@@ -13,6 +14,7 @@ use crate::ops::{ErrorCode, OpError};
 #[command(after_help = "Examples:\n  artcafe config get auth.agent_id\n  artcafe config get llm.provider")]
 pub(crate) struct GetArgs {
     /// The dotted key
+    #[arg(add = candidates::settings())]
     key: String,
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::Outcome;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::env::Env;
 use crate::ops::configure::{Change, ChangeReport, change};
@@ -16,6 +17,7 @@ use crate::ops::configure::{Change, ChangeReport, change};
 )]
 pub(crate) struct SetArgs {
     /// The dotted key
+    #[arg(add = candidates::settings())]
     key: String,
     /// The value
     value: String,

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::Outcome;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::env::Env;
 use crate::ops::configure::{Change, change};
@@ -12,6 +13,7 @@ use crate::ops::configure::{Change, change};
 #[command(after_help = "Examples:\n  artcafe config unset auth.ssh_key.key_id")]
 pub(crate) struct UnsetArgs {
     /// The dotted key
+    #[arg(add = candidates::settings())]
     key: String,
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::key::revoke;
 use crate::ops::revoke::{Method, Purpose, RevokeOptions, Target, plan, revoke as end};
@@ -20,7 +21,7 @@ use crate::ops::{ErrorCode, OpError};
 #[command(after_help = "Examples:\n  artcafe key delete KEY_ID\n  artcafe key delete KEY_ID --yes --json")]
 pub(crate) struct DeleteArgs {
     /// The record's id, as `artcafe key list` shows it
-    #[arg(value_name = "ID", required_unless_present = "current")]
+    #[arg(value_name = "ID", required_unless_present = "current", add = candidates::keys())]
     key: Option<String>,
     // Known, so that who knows it from `key revoke` is told better than by the parser.
     #[arg(long, hide = true, conflicts_with = "key")]
@@ -39,7 +40,8 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> Outcome {
             .hint("see the ids with `artcafe key list`, the configured one with `artcafe config get auth.ssh_key.key_id`; `artcafe key revoke` takes a fingerprint or `--current` as well")
             .into());
     }
-    let session = context.session_of(context.settings()?, &args.passphrase)?;
+    let mut session = context.session_of(context.settings()?, &args.passphrase)?;
+    session.progress = context.output.progress_before_report("key.delete");
     let plan = context.block_on(plan(&session, &target, Purpose::Delete))??;
     plan.check(args.allow_last, Purpose::Delete)?;
     if !plan.records.is_empty() {

@@ -108,14 +108,23 @@ pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
         overwrite: args.overwrite,
         stamp: Env::now_stamp(),
     };
-    let report = {
-        let _spinner = context.output.spinner("generating the key");
-        generate(&paths, Env::now(), &options)?
-    };
+    let report = with_progress(context, || Ok(generate(&paths, Env::now(), &options)?))?;
     if let Some(backup) = &report.backup_path {
         context.output.status(&format!("the old pair is kept as `{}`", backup.display()));
     }
     context.output.finish("key.generate", &report, |report| text(&context.output, report))
+}
+
+/// Makes a key and tells of it, wherever nothing else is done.
+pub(crate) fn with_progress(
+    context: &Context,
+    make: impl FnOnce() -> Result<GenerateReport, Failure>,
+) -> Result<GenerateReport, Failure> {
+    let progress = context.output.progress_before_report("key.generate");
+    progress.begin("key", "generating the key");
+    let report = make()?;
+    progress.done("key", &format!("{} at `{}`", report.fingerprint, report.private_key_path.display()));
+    Ok(report)
 }
 
 /// The same lines wherever a key was made.

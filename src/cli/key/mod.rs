@@ -18,7 +18,7 @@ use clap::Subcommand;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 
-pub(crate) use generate::{NewKeyArgs, text as generated};
+pub(crate) use generate::{NewKeyArgs, text as generated, with_progress};
 pub(crate) use needs_rotation::NeedsRotation;
 pub(crate) use needs_rotation::guard;
 pub(crate) use register::name_tail;

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::key::rotate;
@@ -37,7 +38,7 @@ artcafe key revoke KEY_ID --compromised --since 2026-11-01"
 )]
 pub(crate) struct RevokeArgs {
     /// The record's id, or the key's fingerprint: OpenSSH's or the platform's
-    #[arg(value_name = "ID|FINGERPRINT")]
+    #[arg(value_name = "ID|FINGERPRINT", add = candidates::keys())]
     key: Option<String>,
     /// The key that the configuration names now
     #[arg(long)]
@@ -96,6 +97,10 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
             session = context.session_quietly(context.settings()?, &args.passphrase)?;
         }
     }
+    session.progress = match args.compromised {
+        true => context.output.progress("key.revoke"),
+        false => context.output.progress_before_report("key.revoke"),
+    };
     let plan = context.block_on(plan(&session, &target, purpose))??;
     plan.check(args.allow_last, purpose)?;
     if !plan.is_over() {
@@ -105,14 +110,12 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
         }
     }
     let options = options(args);
-    let spinner = context.output.spinner(if args.wait { "revoking, and waiting for the refusal" } else { "revoking" });
     let outcome = if args.compromised {
         let how = CompromiseOptions { since: args.since, rotate: rotation(context, args)? };
         context.block_on(revoke_compromised(&session, &plan, &options, &how))?
     } else {
         context.block_on(revoke(&session, &plan, &options))?
     };
-    drop(spinner);
     let report = RevokeReport { earlier, ..outcome? };
     if report.outcome == "deleted" {
         context.output.warn(

@@ -15,8 +15,8 @@ use crate::cli::surroundings;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
 use crate::ops::rotate::{
-    HookOptions, Naming, NewKeyPassphrase, Phase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, rehearse,
-    rotate, stand,
+    HookOptions, Naming, NewKeyPassphrase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, rehearse, rotate,
+    stand,
 };
 use crate::ops::{ErrorCode, OpError, Session};
 
@@ -143,19 +143,18 @@ fn work(context: &Context, args: &RotateArgs, resume: bool) -> Outcome {
             None => "no rotation is open".to_owned(),
         });
     }
-    let session = context.session_quietly(settings, &args.passphrase)?;
+    let mut session = context.session_quietly(settings, &args.passphrase)?;
+    session.progress = context.output.progress("key.rotate");
     let options = options(context, args, &session)?;
     if args.dry_run {
         let plan = RotatePlan { steps: rehearse(&session, &options)? };
         return context.output.finish("key.rotate.plan", &plan, |plan| planned(&plan.steps));
     }
-    let spinner = context.output.spinner("rotating");
     let outcome = if args.abort {
         context.block_on(abort(&session, &options))?.map(|report| Rotated::Worked(Box::new(report)))
     } else {
         context.block_on(rotate(&session, &options, resume))?
     };
-    drop(spinner);
     finish(context, &outcome?)
 }
 
@@ -235,7 +234,7 @@ fn options(context: &Context, args: &RotateArgs, session: &Session) -> Result<Ro
 
 /// How to rotate when nothing in particular is asked for.
 pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<RotateOptions, Failure> {
-    let (output, hook_output, warned) = (context.output.clone(), context.output.clone(), context.output.clone());
+    let (hook_output, warned) = (context.output.clone(), context.output.clone());
     Ok(RotateOptions {
         spec: None,
         format: None,
@@ -253,9 +252,6 @@ pub(super) fn plain(context: &Context, passphrase: &PassphraseArgs) -> Result<Ro
             timeout: None,
             variables: surroundings::without_secrets(context, &[passphrase.source()]),
         },
-        on_step: Box::new(move |phase: Phase, detail: &str| {
-            output.status(&format!("{} {phase:<11} {detail}", output.paint_err(Style::Good, "✓")));
-        }),
         on_hook_output: Box::new(move |text: &str| {
             for line in text.lines() {
                 hook_output.status(&format!("  hook: {line}"));

@@ -16,6 +16,7 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::config::duration;
+use crate::interrupt;
 use crate::ops::ErrorCode;
 use crate::ops::due::{Standing, Verdict};
 
@@ -41,7 +42,7 @@ pub(super) fn run(
 ) -> Outcome {
     let mut task = look(context, passphrase)?;
     if let (Task::Start, Some(splay)) = (&task, splay.filter(|splay| !splay.is_zero())) {
-        wait(context, splay);
+        wait(context, splay)?;
         // Somebody may have rotated meanwhile, or changed the configuration.
         task = look(context, passphrase)?;
     }
@@ -59,12 +60,12 @@ pub(super) fn run(
     }
 }
 
-fn wait(context: &Context, splay: SignedDuration) {
+fn wait(context: &Context, splay: SignedDuration) -> Result<(), Failure> {
     let longest = Duration::try_from(splay).unwrap_or_default();
     let wait = longest.mul_f64(UnwrapErr(SysRng).random_range(0.0..=1.0));
     let seconds = SignedDuration::from_secs(i64::try_from(wait.as_secs()).unwrap_or_default());
     context.output.status(&format!("waiting {} before the rotation", duration::text(seconds)));
-    std::thread::sleep(wait);
+    Ok(context.block_on(interrupt::sleep(wait))??)
 }
 
 fn look(context: &Context, passphrase: &PassphraseArgs) -> Result<Task, Failure> {

@@ -111,7 +111,8 @@ fn start(context: &Context, args: &ExecArgs, info: &Info, home: &Path) -> Result
     for name in HIDDEN {
         command.env_remove(name);
     }
-    checkpoint::start().and_then(|()| crate::hardening::as_found(|| command.spawn())).map_err(|error| {
+    let start = || checkpoint::start().and_then(|()| command.spawn());
+    crate::hardening::as_found(start).map_err(|error| {
         let code =
             if error.kind() == std::io::ErrorKind::NotFound { ErrorCode::FileMissing } else { ErrorCode::Failed };
         OpError::new(code, format!("cannot run `{}`", program.to_string_lossy()))

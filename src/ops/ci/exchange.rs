@@ -242,7 +242,7 @@ fn refused(error: ApiError) -> OpError {
 fn explained(error: OpError, algorithm: Algorithm) -> OpError {
     match (error.code, algorithm) {
         (ErrorCode::AlgorithmRefused | ErrorCode::ProofRefused, Algorithm::Ed25519) => {
-            OpError { source: error.source, ..prove::ed25519_refused() }
+            OpError { source: error.source, fix: None, ..prove::ed25519_refused() }
                 .hint("leave out `--algorithm ed25519`: an RSA key is the default")
         }
         (code, _) if prove::is_dead(code) => error.hint(

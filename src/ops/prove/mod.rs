@@ -18,10 +18,12 @@ use crate::api::token::Claims;
 use crate::api::wire::KeyRecord;
 use crate::api::{Access, ApiError, Client};
 use crate::config::Origin;
+use crate::interrupt;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::own_key::LoadedKey;
+use crate::ops::progress::{Progress, Stage};
 use crate::ops::session::Session;
 use crate::ops::state::State;
 use crate::ops::superseded;
@@ -41,8 +43,13 @@ pub fn clock_words(offset: i64) -> String {
     format!("is off by {} s ({})", offset.abs(), if offset > 0 { "slow" } else { "fast" })
 }
 
-/// Proves that the configured agent's key authenticates.
+/// Proves that the configured agent's key authenticates; its steps are told to nobody.
 pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpError> {
+    prove_telling(session, key, &Progress::default()).await
+}
+
+/// The same, step by step.
+pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progress) -> Result<Outcome, OpError> {
     let public = key.key.public();
     let endpoint = session.settings.endpoint.value.origin().to_owned();
     let fingerprint = public.openssh_fingerprint();
@@ -74,7 +81,7 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
         token_life_seconds: None,
         clock_offset_seconds: None,
     };
-    let mut proof = Proof { session, client: session.client()?, key, report, last_used: None };
+    let mut proof = Proof { session, client: session.client()?, key, report, progress, last_used: None };
     let verdict = proof.run().await;
     Ok(proof.finish(verdict))
 }
@@ -129,6 +136,7 @@ struct Proof<'a> {
     client: &'a Client,
     key: &'a LoadedKey,
     report: ProofReport,
+    progress: &'a Progress,
     last_used: Option<jiff::Timestamp>,
 }
 
@@ -161,14 +169,14 @@ impl Proof<'_> {
             if round == EXCHANGES || !error.may_have_worked() || !error.is_temporary() {
                 return Err(error.into());
             }
-            tokio::time::sleep(Duration::from_millis(200 * u64::from(round))).await;
+            interrupt::sleep(Duration::from_millis(200 * u64::from(round))).await?;
             round += 1;
         }
     }
 
     async fn challenge(&mut self) -> Result<Challenge, OpError> {
         let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
-        let started = Instant::now();
+        let started = self.begin("challenge");
         let first = self.client.agent_challenge(&tenant, &agent).await;
         self.step("challenge", Some("POST /auth/agent/challenge"), first.is_ok(), started);
         match first {
@@ -182,7 +190,7 @@ impl Proof<'_> {
     /// The older route, with a placeholder for a token; with an administrator's where the server looks at it.
     async fn plain_challenge(&mut self) -> Result<Challenge, OpError> {
         let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
-        let started = Instant::now();
+        let started = self.begin("challenge");
         let first = self.client.plain_challenge(&tenant, &agent, None).await;
         self.step("challenge", Some("POST /auth/challenge"), first.is_ok(), started);
         let error = match first {
@@ -197,14 +205,14 @@ impl Proof<'_> {
             .because(error)
             .hint("log in as an administrator: `artcafe auth login`"));
         };
-        let started = Instant::now();
+        let started = self.begin("challenge");
         let second = self.client.plain_challenge(&tenant, &agent, grant.access().token).await;
         self.step("challenge", Some("POST /auth/challenge"), second.is_ok(), started);
         Ok(second?)
     }
 
     fn sign(&mut self, challenge: &Challenge) -> Result<SecretString, OpError> {
-        let started = Instant::now();
+        let started = self.begin("sign");
         let signature = self.key.key.sign(challenge.message());
         self.step("sign", None, signature.is_ok(), started);
         let signature = signature.map_err(|error| OpError::of_key(error, &self.key.path))?;
@@ -213,7 +221,7 @@ impl Proof<'_> {
 
     async fn verify(&mut self, challenge: &Challenge, response: &SecretString) -> Result<SecretString, ApiError> {
         let (tenant, agent) = (self.report.tenant_id.clone(), self.report.agent_id.clone());
-        let started = Instant::now();
+        let started = self.begin("verify");
         let (route, outcome) = match self.report.key_id.clone() {
             Some(id) => ("POST /auth/verify", self.client.verify(&tenant, &agent, &id, challenge, response).await),
             None => ("POST /auth/agent/verify", self.client.agent_verify(&tenant, &agent, challenge, response).await),
@@ -226,7 +234,7 @@ impl Proof<'_> {
     async fn confirm(&mut self, token: &SecretString) -> Result<(), OpError> {
         let access = Access::token(token);
         if let Some(id) = self.report.key_id.clone() {
-            let started = Instant::now();
+            let started = self.begin("confirm");
             let record = self.client.key(&id, access).await;
             let shown = matches!(&record, Ok(record) if self.is_this_key(record));
             self.step("confirm", Some("GET /ssh-keys/{id}"), shown, started);
@@ -236,11 +244,11 @@ impl Proof<'_> {
                     return Ok(());
                 }
                 Ok(_) => return Err(self.unconfirmed("it shows another key, or one that is not active")),
-                Err(error) if error.is_temporary() => return Err(error.into()),
+                Err(error) if error.is_temporary() || error.is_interruption() => return Err(error.into()),
                 Err(_) => {}
             }
         }
-        let started = Instant::now();
+        let started = self.begin("confirm");
         let records = self.client.keys(access).await;
         let found = records.as_ref().ok().and_then(|records| records.iter().find(|record| self.is_this_key(record)));
         let found = found.map(|record| (record.key_id.clone(), record.last_used));
@@ -250,7 +258,7 @@ impl Proof<'_> {
                 (self.report.key_id, self.last_used) = (Some(id), last_used);
                 Ok(())
             }
-            (Err(error), None) if error.is_temporary() => Err(error.into()),
+            (Err(error), None) if error.is_temporary() || error.is_interruption() => Err(error.into()),
             (Err(error), None) if is_not_yet_valid(&error) => Err(not_yet_valid().because(error)),
             (Err(error), None) => Err(self.unconfirmed("it does not open the key list").because(error)),
             (Ok(_), None) if self.report.store == "agent-record" => Err(OpError::new(
@@ -272,9 +280,22 @@ impl Proof<'_> {
             .hint("see what the server holds: `artcafe key list`")
     }
 
+    fn begin(&self, name: &'static str) -> Instant {
+        let does = match name {
+            "challenge" => "asking for a challenge",
+            "sign" => "signing it",
+            "verify" => "sending the signature",
+            _ => "looking whether the token shows the key",
+        };
+        self.progress.begin(name, does);
+        Instant::now()
+    }
+
     fn step(&mut self, name: &'static str, route: Option<&'static str>, ok: bool, started: Instant) {
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.steps.push(Step { name, route, ok, ms });
+        let stage = if ok { Stage::Done } else { Stage::Failed };
+        self.progress.tell(name, stage, route.unwrap_or("on this machine"));
     }
 
     fn finish(mut self, verdict: Result<SecretString, OpError>) -> Outcome {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::api::wire::KeyRecord;
 use crate::id::KeyId;
+use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
 use crate::ops::error::OpError;
@@ -277,6 +278,10 @@ async fn replace(session: &Session, plan: &Plan, how: &CompromiseOptions) -> Res
         Ok(Rotated::Nothing(nothing)) => return Ok(Replacement::Cannot(nothing.message)),
         Err(error) => error,
     };
+    if interrupt::noticed().is_some() {
+        // The rotation says how it is gone on with by itself; here more comes after it.
+        return Err(error.hint("run the same command again, which goes on from here"));
+    }
     match rotate::open(&session.settings.paths)? {
         // Its old key is still used by somebody, say: that is no reason to leave it alone, on the contrary.
         Some(journal) if journal.phase >= Phase::Confirmed => Ok(Replacement::Switched(journal.report())),

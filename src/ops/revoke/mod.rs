@@ -20,8 +20,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::id::KeyId;
+use crate::interrupt;
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
+use crate::ops::progress::Stage;
 use crate::ops::session::Session;
 
 pub use crate::ops::ending::Method;
@@ -68,10 +70,13 @@ async fn end_key(
         if at_hand.before.is_none() && plan.records.iter().any(|record| record.is_usable()) {
             at_hand.before = plan.witness(session, Some(grant), at_hand).look_before().await?;
         }
+        session.progress.begin("end", "ending the key's records");
         records::end_records(session, plan, grant, options, &mut ended).await?;
         drop(lock);
         while !ended.unsettled.is_empty() && options.wait.is_some_and(|limit| started.elapsed() + PAUSE < limit) {
-            tokio::time::sleep(PAUSE).await;
+            if interrupt::sleep(PAUSE).await.is_err() {
+                break;
+            }
             let _lock = session.lock()?;
             records::end_records(session, plan, grant, options, &mut ended).await?;
         }
@@ -82,12 +87,23 @@ async fn end_key(
         }
         return Err(records::not_known(ended));
     }
+    if grant.is_some() {
+        let stage = if ended.ids.is_empty() { Stage::Skipped } else { Stage::Done };
+        session.progress.tell("end", stage, &names(&ended.ids));
+    }
+    session.progress.begin("look", "looking whether the server refuses the key");
     let witness = plan.witness(session, grant, at_hand);
     let refusal = match options.wait {
         Some(limit) => witness.wait(started, limit).await?,
         None => witness.look().await?,
     };
+    let stage = if refusal.is_complete() { Stage::Done } else { Stage::Failed };
+    session.progress.tell("look", stage, "");
     report::report(session, plan, grant, options, ended, refusal)
+}
+
+fn names(ids: &[KeyId]) -> String {
+    ids.iter().map(KeyId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// Between two attempts to settle what became of a record.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::api::ApiError;
 use crate::id::{AgentId, KeyId};
+use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
 use crate::ops::error::OpError;
@@ -112,6 +113,8 @@ impl<'a> Witness<'a> {
                 (record, agent_record)
             }
         };
+        // What was cut off is no answer.
+        interrupt::check()?;
         Ok(Refusal {
             key_store,
             agent_record,
@@ -142,7 +145,7 @@ impl<'a> Witness<'a> {
                     return Ok(refusal.clone());
                 }
             }
-            tokio::time::sleep(pause).await;
+            interrupt::sleep(pause).await?;
             pause = (pause * 2).min(PAUSES.1);
         }
     }

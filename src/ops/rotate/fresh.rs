@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::checkpoint;
+use crate::interrupt;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::secret::SecretString;
@@ -47,6 +48,8 @@ impl FreshProcess {
         if output.status.success() {
             return Ok(());
         }
+        // Ctrl-C reaches both: that says nothing about the key.
+        interrupt::check()?;
         let said = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
         let reason = said(&output.stdout)
             .and_then(|object| object["data"]["reason"].as_str().map(str::to_owned))

@@ -29,6 +29,7 @@ use serde::Serialize;
 
 use crate::checkpoint;
 use crate::config::{Endpoint, Key, Origin, Paths, Sourced};
+use crate::interrupt::{self, Interrupted};
 use crate::keys::{KeyFormat, KeySpec};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove;
@@ -47,11 +48,12 @@ pub use rehearse::{PlannedStep, rehearse};
 
 use hook::Held;
 
+/// What a person does after a signal, on the way forward and on the way back.
+const GO_ON: &str = "go on with it: `artcafe key rotate --resume`, or undo it: `artcafe key rotate --abort`";
+const GO_BACK: &str = "go on undoing it: `artcafe key rotate --abort`";
+
 /// What a rotation meets where the agent's own record carries its key, said before it comes to that.
 pub const AGENT_RECORD_KEY: &str = "the agent's own record carries this key, which no API can change: once replaced, it stays accepted at /auth/agent/verify and the WebSocket, so a rotation has to be told `--accept-agent-record`, and a timer is installed with `artcafe service install --accept-agent-record`";
-
-/// Hears of each phase that is reached, with the thing that it is about.
-pub type OnStep = Box<dyn Fn(Phase, &str)>;
 
 /// Hears of something that stops nothing: its code, and the words for a person.
 pub type OnWarning = Box<dyn Fn(&str, &str)>;
@@ -92,8 +94,6 @@ pub struct RotateOptions {
     pub fresh: FreshProcess,
     /// The command after the switch.
     pub hook: HookOptions,
-    /// Called after each step.
-    pub on_step: OnStep,
     /// Called with what the hook printed.
     pub on_hook_output: Box<dyn Fn(&str)>,
     /// Called with what stops nothing.
@@ -188,9 +188,10 @@ pub async fn rotate(session: &Session, options: &RotateOptions, resume: bool) ->
                 .hint("start one with `artcafe key rotate`"));
         }
         None => {
+            session.progress.begin(Phase::Planned.name(), "asking the server");
             let journal = plan::plan(session, options).await?;
             journal.save(paths)?;
-            (options.on_step)(Phase::Planned, &journal.new.path.display().to_string());
+            session.progress.done(Phase::Planned.name(), &journal.new.path.display().to_string());
             checkpoint::reach("planned");
             journal
         }
@@ -224,7 +225,9 @@ async fn go_forward(
     held: &mut Held,
 ) -> Result<(), OpError> {
     let paths = &session.settings.paths;
+    interrupt::go_on_by(GO_ON);
     while journal.phase != Phase::Retired {
+        interrupt::check().map_err(|interrupted| stands_at(interrupted, journal))?;
         if journal.phase == Phase::Confirmed {
             if let Err(error) = hook::after_switch(session, options, journal, held) {
                 return Err(undone_by_hook(session, options, journal, held, error).await);
@@ -233,8 +236,10 @@ async fn go_forward(
                 return Ok(());
             }
         }
+        let (next, does) = steps::next(journal.phase);
+        session.progress.begin(next.name(), does);
         steps::advance(session, options, journal, held).await?;
-        (options.on_step)(journal.phase, "");
+        session.progress.done(journal.phase.name(), "");
         checkpoint::reach(journal.phase.name());
     }
     if back::may_still_come(session, journal)? {
@@ -260,6 +265,7 @@ async fn undone_by_hook(
     if journal.retire_requested {
         return error.hint("the old key may be retired already: mend the hook, then `artcafe key rotate --resume`");
     }
+    interrupt::go_on_by(GO_BACK);
     let back = async {
         back::go_back(session, options, journal, held).await?;
         Journal::remove(&session.settings.paths)
@@ -274,6 +280,12 @@ async fn undone_by_hook(
             .because(back)
             .hint("go on undoing it: `artcafe key rotate --abort`"),
     }
+}
+
+/// Where a rotation stands when a signal ends it between two steps.
+fn stands_at(interrupted: Interrupted, journal: &Journal) -> OpError {
+    let error = OpError::from(interrupted);
+    OpError { message: format!("{}: the rotation stands at `{}`", error.message, journal.phase), ..error }
 }
 
 /// Whether the configuration names another key than when this run read it, before it waited for the lock.
@@ -343,6 +355,7 @@ pub async fn abort(session: &Session, options: &RotateOptions) -> Result<RotateR
             Err(error) => return Err(error),
         }
     }
+    interrupt::go_on_by(GO_BACK);
     let back = back::go_back(session, options, &mut journal, &mut held).await;
     back.and_then(|()| Journal::remove(paths)).map_err(|error| go_on_with(paths, (session.now)(), error, "--abort"))?;
     journal.direction = Direction::Back;

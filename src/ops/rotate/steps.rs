@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use crate::checkpoint;
 use crate::config::{Edit, Origin, Sourced};
 use crate::durable;
+use crate::interrupt;
 use crate::keys::{KeyFiles, PrivateKey, PublicKey};
 use crate::ops::access::Grant;
 use crate::ops::error::{ErrorCode, OpError};
@@ -25,6 +26,18 @@ use crate::secret::SecretString;
 
 /// What is left to do when the new key does not work before the old one is retired.
 const LEAVE_NEW: &str = "go back to the old key: `artcafe key rotate --abort`";
+
+/// The phase that comes next, and what leads there.
+pub(super) fn next(phase: Phase) -> (Phase, &'static str) {
+    match phase {
+        Phase::Planned => (Phase::Generated, "generating the new key"),
+        Phase::Generated => (Phase::Registered, "registering the new key"),
+        Phase::Registered => (Phase::Proven, "proving the new key"),
+        Phase::Proven => (Phase::Switched, "switching the configuration"),
+        Phase::Switched => (Phase::Confirmed, "confirming by a fresh process"),
+        Phase::Confirmed | Phase::Retired => (Phase::Retired, "retiring the old key"),
+    }
+}
 
 /// Performs exactly one step and records it durably.
 pub(super) async fn advance(
@@ -70,6 +83,7 @@ fn generate(session: &Session, options: &RotateOptions, journal: &mut Journal) -
     } else {
         let key = PrivateKey::generate(journal.spec())?;
         let encoded = key.encode(journal.new.format, passphrase.as_ref(), &journal.new.comment)?;
+        interrupt::check()?;
         checkpoint::reach("generate.before_write");
         files.write(&encoded, &key.public().line(&journal.new.comment))?;
         checkpoint::reach("generate.after_write");

@@ -5,6 +5,7 @@
 
 use crate::api::wire::{AgentRecord, NewAgent};
 use crate::id::AgentId;
+use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
 use crate::ops::audit::{Action, Change, Outcome};
@@ -91,7 +92,10 @@ pub(super) async fn register(
         Err(error) if error.may_have_worked() => {
             let mut found = None;
             for wait in LOOKS {
-                tokio::time::sleep(wait).await;
+                // Then it stays in doubt, which the history is told below.
+                if interrupt::sleep(wait).await.is_err() {
+                    break;
+                }
                 // A list that fails says nothing; the next look may.
                 if let Ok(agents) = client.agents(grant.access()).await {
                     found = agents.into_iter().find(is_ours);

@@ -17,6 +17,7 @@ use crate::api::ApiError;
 use crate::config::{Key, Sourced};
 use crate::durable;
 use crate::id::{AgentId, TenantId};
+use crate::interrupt;
 use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec};
 use crate::ops::access::{self, Grant};
 use crate::ops::audit::{Action, Change};
@@ -24,6 +25,7 @@ use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::own_key::LoadedKey;
+use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions, RegisterReport};
 use crate::ops::rotate::AGENT_RECORD_KEY;
@@ -84,14 +86,13 @@ pub struct SetupOptions {
     pub dry_run: bool,
 }
 
+/// How an unfinished `setup` is gone on with.
+const AGAIN: &str = "run the same `artcafe setup` again, which goes on from here";
+
 /// What the caller is asked and told on the way.
 pub trait Attendant {
     /// Whether the configuration may be changed in this way.
     fn agrees(&self, path: &std::path::Path, differences: &[Difference]) -> Result<bool, OpError>;
-    /// A step is about to begin that can take a while.
-    fn begins(&self, what: &str);
-    /// A step is done.
-    fn done(&self, step: &StepReport);
     /// Something to know that stops nothing.
     fn warn(&self, code: &'static str, text: &str);
 }
@@ -102,12 +103,16 @@ pub async fn setup(
     options: &SetupOptions,
     attendant: &dyn Attendant,
 ) -> Result<SetupReport, OpError> {
-    let mut run = Run { options, attendant, steps: Vec::new(), made: false, made_agent: None };
+    let progress = session.progress.clone();
+    let mut run = Run { options, attendant, progress, steps: Vec::new(), made: false, made_agent: None };
     if options.dry_run {
         return run.rehearse(&session);
     }
     let lock = session.lock()?;
     let grant = run.check(&mut session).await?;
+    if options.registering != Registering::Never {
+        session.progress.done("check", session.settings.endpoint.value.origin());
+    }
     let loaded = run.key(&session)?;
     let outcome = run.after_key(&mut session, grant, &loaded).await;
     drop(lock);
@@ -123,6 +128,7 @@ pub async fn setup(
 struct Run<'a> {
     options: &'a SetupOptions,
     attendant: &'a dyn Attendant,
+    progress: Progress,
     steps: Vec<StepReport>,
     made: bool,
     made_agent: Option<AgentId>,
@@ -144,7 +150,7 @@ impl Run<'_> {
         let mut grant = None;
         if self.options.registering != Registering::Never {
             session.client()?;
-            self.attendant.begins("asking the server");
+            session.progress.begin("check", "asking the server");
             grant = access::administrator(session).await?;
             if grant.is_none() && (self.options.registering == Registering::Always || self.options.new_agent.is_some())
             {
@@ -205,7 +211,7 @@ impl Run<'_> {
             );
             return Ok(loaded);
         }
-        self.attendant.begins("generating the key");
+        session.progress.begin("key", "generating the key");
         key::make(session, self.options)?;
         self.made = true;
         let path = files.private.clone();
@@ -229,7 +235,7 @@ impl Run<'_> {
         loaded: &LoadedKey,
     ) -> Result<(Option<Outcome>, configuration::Written), OpError> {
         if let (Some(new), Some(grant)) = (&self.options.new_agent, &grant) {
-            self.attendant.begins("registering the agent");
+            session.progress.begin("agent", "registering the agent");
             let (id, was_there) = agent::register(session, grant, new, &loaded.key.public()).await?;
             self.made |= !was_there;
             self.made_agent = Some(id.clone()).filter(|_| !was_there);
@@ -238,10 +244,11 @@ impl Run<'_> {
             session.settings.agent_id =
                 Some(Sourced { value: id, origin: crate::config::Origin::Flag("--agent-name") });
         }
+        interrupt::check()?;
         // Given by a person who registered the key in the portal; a record that is found wins.
         let mut key_id = given_key_id(session);
         if let Some(grant) = &grant {
-            self.attendant.begins("registering the public key");
+            session.progress.begin("registration", "registering the public key");
             let report = register::register_key(session, &loaded.key.public(), grant, &self.options.register).await?;
             if let Some(id) = &report.key_id {
                 self.made |= !report.already_registered;
@@ -261,6 +268,8 @@ impl Run<'_> {
                 key_id = Some(id.clone());
             }
         }
+        interrupt::check()?;
+        session.progress.begin("configuration", "writing the configuration");
         let written = configuration::write(session, key_id.as_ref(), self.options)?;
         if written.changed {
             self.made = true;
@@ -274,7 +283,7 @@ impl Run<'_> {
             self.step("registration", StepState::LeftToPortal, "asked for with --no-register".to_owned());
             return Ok((None, written));
         }
-        self.attendant.begins("proving the key");
+        session.progress.begin("proof", "proving the key");
         let outcome = prove::prove(session, loaded).await?;
         match outcome.verdict {
             Ok(_) => {}
@@ -345,7 +354,7 @@ impl Run<'_> {
 
     fn step(&mut self, name: &'static str, state: StepState, detail: String) {
         let step = StepReport { name, state, detail };
-        self.attendant.done(&step);
+        self.progress.tell(step.name, state.told(), &step.detail);
         self.steps.push(step);
     }
 
@@ -356,19 +365,20 @@ impl Run<'_> {
         }
         let stands: Vec<String> = self.steps.iter().map(|step| format!("{} ({})", step.name, step.detail)).collect();
         let hint = match &error.hint {
-            Some(hint) => format!("{hint}; then run the same `artcafe setup` again, which goes on from here"),
-            None => "run the same `artcafe setup` again, which goes on from here".to_owned(),
+            Some(hint) => format!("{hint}; then {AGAIN}"),
+            None => AGAIN.to_owned(),
         };
+        let stands = format!("setup is not finished; what stands: {}", stands.join(", "));
+        if interrupt::noticed().is_some() {
+            return OpError { message: format!("{}: {stands}", error.message), ..error }.hint(AGAIN);
+        }
         // Where a person is needed first, running it again would end here again.
         let fix = match &error.fix {
             None if error.code.is_retryable() => Some(Fix::Setup),
             fix => fix.clone(),
         };
         let retry_after = error.retry_after;
-        let failure =
-            OpError::new(ErrorCode::PartlyDone, format!("setup is not finished; what stands: {}", stands.join(", ")))
-                .because(error)
-                .hint(hint);
+        let failure = OpError::new(ErrorCode::PartlyDone, stands).because(error).hint(hint);
         OpError { fix, retry_after, ..failure }
     }
 

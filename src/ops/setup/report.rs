@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::Algorithm;
 use crate::ops::own_key::LoadedKey;
+use crate::ops::progress::Stage;
 use crate::ops::prove::ProofReport;
 use crate::ops::session::Session;
 use crate::ops::setup::configuration::Written;
@@ -25,6 +26,18 @@ pub enum StepState {
     LeftToPortal,
     /// It would be done.
     Planned,
+}
+
+impl StepState {
+    /// The same for those who follow the steps.
+    pub(super) fn told(self) -> Stage {
+        match self {
+            Self::Done => Stage::Done,
+            Self::AlreadyDone => Stage::Skipped,
+            Self::LeftToPortal => Stage::Left,
+            Self::Planned => Stage::Planned,
+        }
+    }
 }
 
 /// One step.

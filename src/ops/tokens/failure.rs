@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rand::RngExt as _;
 use rand::rand_core::UnwrapErr;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::prove;
+use crate::ops::{Fix, prove};
 
 /// No note is larger.
 const LARGEST: u64 = 64 * 1024;
@@ -39,6 +40,10 @@ struct Note {
     code: String,
     message: String,
     hint: Option<String>,
+    /// The words of what a program may run about it.
+    fix: Option<Vec<String>>,
+    retry_after: Option<Duration>,
+    server_words: Option<String>,
     causes: Vec<String>,
 }
 
@@ -59,7 +64,14 @@ impl<'a> Notes<'a> {
         let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == note.code)?;
         let source = note.causes.into_iter().rev().fold(None, |next, text| Some(Box::new(Cause { text, next })));
         let told = Cause { text: "another process asked for all that waited".to_owned(), next: source };
-        Some(OpError { hint: note.hint, ..OpError::new(code, note.message).because(told) })
+        let fix = note.fix.as_deref().and_then(fix_of);
+        Some(OpError {
+            hint: note.hint,
+            fix,
+            retry_after: note.retry_after,
+            server_words: note.server_words,
+            ..OpError::new(code, note.message).because(told)
+        })
     }
 
     /// Tells those who wait; a note that cannot be written costs them a try of their own.
@@ -73,6 +85,9 @@ impl<'a> Notes<'a> {
             code: error.code.as_str().to_owned(),
             message: error.message.clone(),
             hint: error.hint.clone(),
+            fix: error.fix.as_ref().map(Fix::words),
+            retry_after: error.retry_after,
+            server_words: error.server_words.clone(),
             causes: error.causes(),
         };
         if let Ok(text) = serde_json::to_string(&note) {
@@ -91,6 +106,12 @@ impl<'a> Notes<'a> {
     fn read(&self) -> Option<Note> {
         serde_json::from_slice(&durable::read_if_present(&self.path, LARGEST).ok()??).ok()
     }
+}
+
+/// One of the closed list, by its words; the last one may be an id.
+fn fix_of(words: &[String]) -> Option<Fix> {
+    let id = words.last()?.parse().ok()?;
+    Fix::samples(id).into_iter().find(|fix| fix.words() == words)
 }
 
 /// Whether the server's side said or left it so, and not this process's own flags, files or passphrase.

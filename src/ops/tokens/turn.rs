@@ -14,6 +14,7 @@ use rand::rngs::SysRng;
 use super::failure::{Notes, Seen};
 use super::{Entry, Owner, Token, TokenOptions, cannot_keep, folder, read};
 use crate::durable::{self, DurableError, Lock};
+use crate::interrupt;
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
 
@@ -61,6 +62,7 @@ impl<'a> Queue<'a> {
                 Err(error) if cannot_keep(&error) => return Ok(Turn::Alone),
                 Err(error) => return Err(error.into()),
             }
+            interrupt::check()?;
             tokio::time::sleep(Duration::from_millis(UnwrapErr(SysRng).random_range(15..40))).await;
             if let Some(told) = self.told() {
                 return Ok(Turn::Told(told));

@@ -23,7 +23,8 @@ pub(crate) fn problems(output: &Value) -> Vec<String> {
 /// Checks what a process printed, if it is one of our objects.
 #[track_caller]
 pub(crate) fn check(stdout: &str, stderr: &str) {
-    for text in [stdout, stderr] {
+    let events = stderr.lines().filter(|line| line.contains("artcafe.event/1"));
+    for text in [stdout, stderr].into_iter().chain(events) {
         let Ok(object @ Value::Object(_)) = serde_json::from_str::<Value>(text) else { continue };
         // Commands that `exec` or `sandbox exec` run print what they like.
         if object["schema"].as_str().is_some_and(|name| name.starts_with("artcafe.")) {

@@ -1,0 +1,120 @@
+//! How steps are told: as events for programs, as lines for people, and with a spinner on a terminal alone.
+
+use artcafe::sandbox::Dialect;
+use serde_json::Value;
+
+use super::support::{AGENT, Server, TestEnv};
+
+/// Every line of standard error, each of which must be one object with a schema of ours.
+#[track_caller]
+fn events(stderr: &str) -> Vec<Value> {
+    let line = |line: &str| -> Value { serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")) };
+    let events: Vec<Value> = stderr.lines().map(line).collect();
+    assert!(
+        events.iter().all(|event| event["schema"].as_str().is_some_and(|schema| schema.starts_with("artcafe."))),
+        "{stderr}"
+    );
+    events
+}
+
+/// `step state` of every step event of this command.
+#[track_caller]
+fn steps(stderr: &str, command: &str) -> Vec<String> {
+    let text = |event: &Value, member: &str| event[member].as_str().unwrap().to_owned();
+    let steps = events(stderr).into_iter().filter(|event| event["event"] == "step");
+    steps
+        .map(|event| {
+            assert_eq!((&event["schema"], &event["command"]), (&"artcafe.event/1".into(), &command.into()));
+            assert!(event["detail"].is_string(), "{event}");
+            format!("{} {}", text(&event, "step"), text(&event, "state"))
+        })
+        .collect()
+}
+
+/// Each of these begun and then done.
+fn done(names: &[&str]) -> Vec<String> {
+    names.iter().flat_map(|name| [format!("{name} started"), format!("{name} done")]).collect()
+}
+
+#[test]
+fn every_command_with_steps_tells_them_as_events() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    let run = |args: &[&str]| env.run(&[args, &["--progress", "json"]].concat());
+    let setup = run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
+    assert_eq!(
+        steps(&setup.stderr, "setup"),
+        done(&["check", "key", "registration", "configuration", "proof"]),
+        "{setup:?}"
+    );
+    assert!(setup.stdout.contains("proven"), "{setup:?}");
+    let again = run(&["setup", "--agent-id", AGENT, "--json"]).expect(0);
+    assert!(steps(&again.stderr, "setup").contains(&"key skipped".to_owned()), "{again:?}");
+    assert!(again.data()["steps"].is_array());
+    let test = run(&["auth", "test", "--verbose"]).expect(0);
+    assert_eq!(steps(&test.stderr, "auth.test"), done(&["challenge", "sign", "verify", "confirm"]));
+    assert!(events(&test.stderr).iter().any(|event| event["event"] == "trace"), "{test:?}");
+    let rotate = run(&["key", "rotate"]).expect(0);
+    assert_eq!(
+        steps(&rotate.stderr, "key.rotate"),
+        done(&["planned", "generated", "registered", "proven", "switched", "confirmed", "retired"])
+    );
+    let spare = env.path("spare").display().to_string();
+    let generate = run(&["key", "generate", "--output", &spare, "--bits", "2048"]).expect(0);
+    assert_eq!(steps(&generate.stderr, "key.generate"), done(&["key"]));
+    let _ = run(&["key", "register", "--private-key", &spare]).expect(0);
+    let revoke = run(&["key", "revoke", "--current", "--yes", "--wait"]);
+    assert_eq!(steps(&revoke.stderr, "key.revoke"), done(&["end", "look"]), "{revoke:?}");
+    assert!(events(&revoke.stderr).iter().any(|event| event["event"] == "warning"), "{revoke:?}");
+    let deregister = run(&["deregister", "--yes"]).expect(0);
+    assert_eq!(
+        steps(&deregister.stderr, "deregister"),
+        ["revocation started", "revocation skipped", "files started", "files done"]
+    );
+}
+
+#[test]
+fn the_step_that_fails_is_told_with_its_code_and_the_failure_is_an_object() {
+    let server = Server::start(Dialect::Documented, &["POST /ssh-keys=500"]);
+    let mut env = TestEnv::with(&server);
+    env.set("ARTCAFE_PROGRESS", "json");
+    env.set("ARTCAFE_RETRIES", "0");
+    let run = env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(6);
+    assert_eq!(steps(&run.stderr, "setup").last().unwrap(), "registration failed", "{run:?}");
+    let events = events(&run.stderr);
+    let [.., step, failure] = events.as_slice() else { panic!("{run:?}") };
+    assert_eq!((&step["code"], &failure["code"]), (&"PARTLY_DONE".into(), &"PARTLY_DONE".into()));
+    assert_eq!(failure["schema"], "artcafe.error/1");
+    assert_eq!(run.stdout, "");
+    for secret in [server.token(), "PRIVATE KEY"] {
+        assert!(!run.stderr.contains(secret), "{run:?}");
+    }
+}
+
+#[test]
+fn plain_lines_stand_for_a_spinner_where_it_cannot_be_followed() {
+    let generate = ["key", "generate", "--bits", "2048", "--overwrite"];
+    let mut env = TestEnv::new();
+    let spinning = |text: &str| text.contains('\u{1b}') || text.contains('⠁') || text.contains('\r');
+    // In a pipe neither, unless asked for.
+    let quiet = env.run(&generate).expect(0);
+    assert_eq!(quiet.stderr, "", "{quiet:?}");
+    let verbose = env.run(&[&generate[..], &["--verbose"]].concat()).expect(0);
+    assert!(verbose.stderr.contains("… generating the key\n") && !spinning(&verbose.stderr), "{verbose:?}");
+    // On a terminal a spinner, and plain lines for those who cannot see it turn.
+    let on_terminal = |env: &TestEnv| {
+        let command = format!("{} key generate --algorithm rsa --overwrite", env!("CARGO_BIN_EXE_artcafe"));
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &command, "/dev/null"]).env_clear().envs(env.variables()).env("TERM", "xterm");
+        let output = script.stdin(std::process::Stdio::null()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let seen = on_terminal(&env);
+    assert!(seen.contains("generating the key") && seen.contains("\u{1b}["), "{seen:?}");
+    env.set("ACCESSIBLE", "1");
+    let seen = on_terminal(&env);
+    assert!(seen.contains("… generating the key\r\n"), "{seen:?}");
+    assert!(!seen.contains("\u{1b}[2K"), "{seen:?}");
+    // A value that cannot be is told.
+    assert_eq!(env.run(&["status", "--progress", "loud", "--json"]).expect(2).code_name(), "USAGE");
+}
