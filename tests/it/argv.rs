@@ -1,6 +1,7 @@
 //! Command lines by the thousand, made by the grammar that `capabilities` prints.
 //!
-//! They run within this process, against a real sandbox and a real home; what would start another process finds
+//! They run within one process, which is this program started anew in a directory of its own (a name that is
+//! typed may become a file there), against a real sandbox and a real home; what would start another process finds
 //! no program, and nothing is served. Whatever they are: no panic, and in JSON mode one valid object or nothing.
 
 use std::cell::RefCell;
@@ -253,8 +254,26 @@ fn machine() -> (Server, TestEnv) {
     (server, env)
 }
 
+/// Set for the process in which the command lines run.
+const WITHIN: &str = "ARTCAFE_ARGV_WITHIN";
+
 #[test]
 fn whatever_is_typed_gives_an_answer_and_never_a_panic() {
+    if number(WITHIN, 0) == 1 {
+        return type_them();
+    }
+    let here = tempfile::tempdir().unwrap();
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "argv::whatever_is_typed_gives_an_answer_and_never_a_panic", "--nocapture"])
+        .env(WITHIN, "1")
+        .current_dir(here.path())
+        .output()
+        .unwrap();
+    let told = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success() && told.contains("1 passed"), "{told}");
+}
+
+fn type_them() {
     artcafe::checkpoint::forbid_starts();
     let (cases, seed) = (number("ARTCAFE_ARGV_CASES", CASES), number("ARTCAFE_ARGV_SEED", 20_261_124));
     let parser = RefCell::new(artcafe::cli::command());
