@@ -14,10 +14,10 @@ use crate::ops::{ErrorCode, OpError};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Topics:\n  environment   every variable that is read\n  exit-codes    what each exit code means\n  \
-secrets       how secrets are given\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
+secrets       how secrets are given\n  CODE          an error code, such as KEY_REVOKED\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
 )]
 pub(crate) struct HelpArgs {
-    /// A command, word by word, or a topic: environment, exit-codes, secrets
+    /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code
     words: Vec<String>,
 }
 
@@ -34,6 +34,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
         ["environment"] => environment(),
         ["exit-codes"] => exit_codes(),
         ["secrets"] => SECRETS.to_owned(),
+        [code] if explained(code).is_some() => explained(code).unwrap_or_default(),
         words => {
             let mut command = super::command();
             command.build();
@@ -49,6 +50,17 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
     };
     context.output.finish("help", &HelpData { text }, |data| data.text.clone())
 }
+
+/// What the documents say about an error code, where this is one.
+fn explained(code: &str) -> Option<String> {
+    let row = TROUBLESHOOTING.lines().find(|line| line.contains(&format!("<a id=\"{code}\">")))?;
+    let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+    let [_, exit, what, remedy] = cells.as_slice() else { return None };
+    Some(format!("{code}, exit code {exit}\n\n  {what}\n\nWhat to do: {remedy}\n"))
+}
+
+/// The documents' own table, so that the two cannot differ.
+const TROUBLESHOOTING: &str = include_str!("../../docs/troubleshooting.md");
 
 /// The table of variables.
 pub(crate) fn environment() -> String {

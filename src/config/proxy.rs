@@ -14,8 +14,9 @@ pub fn proxy_before(env: &Env, endpoint: &Endpoint) -> Option<String> {
         (false, false) => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
     };
     let (name, value) = names.iter().find_map(|name| env.var(name).map(|value| (*name, value)))?;
-    let url = value.parse().or_else(|_| format!("http://{value}").parse::<url::Url>()).ok();
-    let url = url.filter(url::Url::has_host).or_else(|| format!("http://{value}").parse().ok());
+    // Without a scheme it is http; a user's name before a colon is none.
+    let whole = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let url: Option<url::Url> = whole.parse().ok();
     Some(match url.as_ref().and_then(|url| Some((url.scheme(), url.host_str()?, url.port_or_known_default()?))) {
         Some((scheme, host, port)) => format!("{scheme}://{host}:{port} ({name})"),
         None => name.to_owned(),

@@ -194,6 +194,8 @@ fn traced(env: &TestEnv, args: &[&str]) -> (Vec<String>, Vec<String>) {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-y", "-s", "1000000", "-e"]);
     command.arg("trace=open,openat,creat,memfd_create,write,writev,pwrite64,pwritev,sendto,sendmsg,mmap,rename,link");
+    // What went over the wire is in it.
+    env.wrote(&trace);
     command.arg("-o").arg(&trace).arg(env!("CARGO_BIN_EXE_artcafe"));
     command.args(args).env_clear().envs(env.variables()).current_dir(env.root()).stdin(Stdio::null());
     Run::of(command.output().unwrap()).expect(0);

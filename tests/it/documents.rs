@@ -240,14 +240,14 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
 fn every_error_code_is_explained_with_its_exit_code() {
     let text = read("docs/troubleshooting.md");
     for code in ErrorCode::ALL {
-        let cell = format!("`{}`", code.as_str());
+        let cell = format!("<a id=\"{0}\"></a>`{0}`", code.as_str());
         let row = rows(&text).into_iter().find(|row| row[0] == cell);
         let row = row.unwrap_or_else(|| panic!("docs/troubleshooting.md has no row for {cell}"));
         assert_eq!(row[1], code.exit_code().to_string(), "{cell}");
         assert!(row.len() == 4 && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
     }
-    for row in rows(&text).iter().filter(|row| row[0].starts_with('`') && row[0].to_uppercase() == row[0]) {
-        let known = ErrorCode::ALL.iter().any(|code| row[0] == format!("`{}`", code.as_str()));
+    for row in rows(&text).iter().filter(|row| row[0].starts_with("<a id=")) {
+        let known = ErrorCode::ALL.iter().any(|code| row[0].ends_with(&format!("`{}`", code.as_str())));
         assert!(known, "{row:?} is no code of the program's");
     }
 }
@@ -287,5 +287,15 @@ fn every_key_dialect_and_plan_is_documented() {
     let sandbox = read("docs/sandbox.md");
     for name in Dialect::ALL.map(Dialect::name).into_iter().chain(PLANS) {
         assert!(sandbox.contains(&format!("`{name}`")), "docs/sandbox.md does not name {name}");
+    }
+}
+
+#[test]
+fn help_explains_every_code() {
+    let env = super::support::TestEnv::new();
+    for code in ErrorCode::ALL {
+        let text = env.run(&["help", code.as_str()]).expect(0).stdout;
+        assert!(text.starts_with(&format!("{}, exit code {}\n", code.as_str(), code.exit_code())), "{text}");
+        assert!(text.contains("What to do: "), "{text}");
     }
 }

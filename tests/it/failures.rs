@@ -81,6 +81,64 @@ fn each_failure_is_one_object_and_one_exit_code() {
 }
 
 #[test]
+fn what_has_no_name_of_its_own_is_a_failure_all_the_same() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let failure = TestEnv::new().run(&["sandbox", "serve", "--listen", &address, "--json"]).expect(1).failure();
+    assert_eq!(failure["code"], "FAILED");
+    assert_eq!(failure["fix"], serde_json::Value::Null);
+    assert_eq!(failure["docs"], "docs/troubleshooting.md#FAILED");
+}
+
+#[test]
+fn a_file_that_somebody_changes_meanwhile_is_not_overwritten() {
+    let env = TestEnv::new();
+    let _ = env.run(&["config", "init", "--agent-id", AGENT, "--tenant-id", "t-1"]).expect(0);
+    // The first fsync, of the new content, takes a while, and meanwhile somebody writes a line.
+    let mut command = std::process::Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync"]);
+    command.args(["-e", "inject=fsync:delay_enter=3000000:when=1", env!("CARGO_BIN_EXE_artcafe")]);
+    command.args(["config", "set", "llm.model", "m-1", "--json"]);
+    command.env_clear().envs(env.variables()).current_dir(env.root());
+    let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let is_begun = || {
+        let names = std::fs::read_dir(env.path(".artcafe")).unwrap().map(|entry| entry.unwrap().file_name());
+        names.into_iter().any(|name| name.to_string_lossy().ends_with(".tmp"))
+    };
+    while !is_begun() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let mut text = std::fs::read_to_string(env.config()).unwrap();
+    text.push_str("\n# of somebody else\n");
+    env.write(".artcafe/config.yaml", &text);
+    let failure = crate::support::Run::of(child.wait_with_output().unwrap()).expect(75).failure();
+    assert_eq!((&failure["code"], &failure["retryable"]), (&"CHANGED_MEANWHILE".into(), &true.into()));
+    assert_eq!(std::fs::read_to_string(env.config()).unwrap(), text);
+}
+
+#[test]
+fn every_code_is_expected_by_a_test() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut texts = String::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                texts.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    // Findings are data with an exit code of their own, and so never the code of a failure.
+    let codes = artcafe::ops::ErrorCode::ALL.iter().filter(|code| **code != artcafe::ops::ErrorCode::Findings);
+    let missing: Vec<&str> =
+        codes.map(|code| code.as_str()).filter(|code| !texts.contains(&format!("\"{code}\""))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn in_words_a_failure_says_error_and_hint_and_prints_no_data() {
     let server = Server::start(Dialect::Documented, &[]);
     for (prepare, args, exit, _, _) in CASES {

@@ -23,6 +23,7 @@ mod config_commands;
 mod config_file;
 mod deregister;
 mod documents;
+mod examples;
 mod failures;
 mod follower;
 mod generated;

@@ -167,7 +167,8 @@ impl Watch {
 
 /// The commands whose data is a token, or which run others.
 fn may_print(kind: Kind, args: &str) -> bool {
-    kind == Kind::Token && (args.starts_with("auth token") || args.split(' ').any(|word| word == "exec"))
+    let runs_a_command = |word: &str| word == "exec" || word == "ci";
+    kind == Kind::Token && (args.starts_with("auth token") || args.split(' ').any(runs_a_command))
 }
 
 /// The secret's own files.
