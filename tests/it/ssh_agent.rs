@@ -85,6 +85,13 @@ fn a_key_that_only_an_agent_holds_proves_itself() {
         let status = env.run(&["status", "--json"]).expect(0).data();
         assert_eq!((&status["key"]["only_public"], &status["next"]), (&true.into(), &"artcafe auth test".into()));
         assert!(env.run(&["status"]).expect(0).stdout.contains("held by an ssh-agent"));
+        let standing = &env.run(&["key", "status", "--json"]).expect(0).data()["keys"][0]["standing"];
+        assert_eq!(
+            (&standing["key_format"], &standing["registration"]),
+            (&serde_json::Value::Null, &"active".into()),
+            "{standing}"
+        );
+        assert!(env.run(&["key", "status"]).expect(0).stdout.contains("held by an ssh-agent"));
         let data = env.run(&["auth", "test", "--json"]).expect(0).data();
         assert_eq!((&data["proven"], &data["signer"]), (&true.into(), &"ssh-agent".into()), "{dialect:?} {key:?}");
         // Kept as that of a key file is, and asked for once.

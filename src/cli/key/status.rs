@@ -198,10 +198,11 @@ fn standing_lines(output: &Output, standing: &Standing) -> Vec<String> {
         (Some(algorithm), Some(bits)) => format!("{algorithm} {bits}"),
         _ => "algorithm hidden".to_owned(),
     };
+    let place = standing.key_format.map_or_else(|| "held by an ssh-agent".to_owned(), |format| format.to_string());
     let protection = if standing.encrypted { ", protected by a passphrase" } else { "" };
     let mut lines = vec![
         format!("agent         {}", standing.agent_id.as_ref().map_or("(none)", AgentId::as_str)),
-        format!("key           {} ({kind}, {}{protection})", standing.private_key_path.display(), standing.key_format),
+        format!("key           {} ({kind}, {place}{protection})", standing.private_key_path.display()),
         format!(
             "age           {} days, from {} ({})",
             standing.age_days,

@@ -11,8 +11,9 @@ mod standing;
 use jiff::Timestamp;
 
 use crate::checkpoint;
-use crate::keys::{self, PublicKey};
+use crate::keys::{self, KeyFiles, PublicKey};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::own_key;
 use crate::ops::rotate::{self, Direction, Phase};
 use crate::ops::session::Session;
 use crate::ops::show;
@@ -48,13 +49,20 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
     session.refuse_given_key("the age of a key")?;
     let path = &settings.private_key_path.value;
     let state = State::load(&settings.paths)?;
-    let bytes = keys::read_private(path).map_err(|error| match OpError::from(error) {
-        error if error.code == ErrorCode::KeyFileMissing => superseded::explained(session, error),
-        error => error,
-    })?;
-    let inspection = keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path))?;
-    let public = inspection.public;
-    let remembered = show::registered(session, &state, path);
+    // Of a key that an ssh-agent holds the public half alone is here; without an agent its private half is just gone.
+    let held = own_key::held_by_agent(path).filter(|_| session.ssh_agent.socket.is_some());
+    let (public, key_format, encrypted, file) = match held {
+        Some(public) => (Some(public), None, false, KeyFiles::at(path).public),
+        None => {
+            let bytes = keys::read_private(path).map_err(|error| match OpError::from(error) {
+                error if error.code == ErrorCode::KeyFileMissing => superseded::explained(session, error),
+                error => error,
+            })?;
+            let inspection = keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path))?;
+            (inspection.public, Some(inspection.format), inspection.encrypted, path.clone())
+        }
+    };
+    let remembered = show::registered(session, &state, &file);
     let fingerprint = public
         .as_ref()
         .map(PublicKey::openssh_fingerprint)
@@ -66,7 +74,7 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
         (Some(agent), Some(tenant), Some(fingerprint)) => state.registration(&endpoint, tenant, agent, fingerprint),
         _ => None,
     };
-    let (made_at, made_by) = made::locally(path, registered)?;
+    let (made_at, made_by) = made::locally(&file, registered)?;
     let now = (session.now)();
     let key_id = settings.key_id.as_ref().map(|id| id.value.clone());
     let mut standing = Standing {
@@ -79,8 +87,8 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
             .as_ref()
             .map(|key| key.algorithm().map_or_else(|| key.key_type().to_owned(), |algorithm| algorithm.to_string())),
         bits: public.as_ref().map(PublicKey::bits),
-        key_format: inspection.format,
-        encrypted: inspection.encrypted,
+        key_format,
+        encrypted,
         fingerprint,
         key_id: key_id.or_else(|| registered.map(|entry| entry.key_id.clone())),
         registration: Registration::Unknown,

@@ -113,8 +113,8 @@ pub struct Standing {
     pub algorithm: Option<String>,
     /// The size in bits; absent where a passphrase hides it.
     pub bits: Option<u32>,
-    /// The file's format.
-    pub key_format: KeyFormat,
+    /// The file's format; null where an ssh-agent holds the private half.
+    pub key_format: Option<KeyFormat>,
     /// Whether a passphrase protects it.
     pub encrypted: bool,
     /// The OpenSSH fingerprint, as far as it is known.
@@ -211,7 +211,7 @@ mod tests {
             private_key_path: PathBuf::new(),
             algorithm: None,
             bits: None,
-            key_format: KeyFormat::Openssh,
+            key_format: Some(KeyFormat::Openssh),
             encrypted: false,
             fingerprint: None,
             key_id: None,
