@@ -145,9 +145,7 @@ fn a_configuration_that_is_lost_during_a_rotation_is_written_anew_from_its_journ
         let (server, env, _) = proven();
         env.run(&["key", "rotate"]).expect(0);
         match kill {
-            None => {
-                drop(env.run(&["key", "rotate", "--grace", "0s", "--post-switch", "rm -f \"$ARTCAFE_HOOK_CONFIG\""]))
-            }
+            None => drop(env.run(&["key", "rotate", "--post-switch", "rm -f \"$ARTCAFE_HOOK_CONFIG\""])),
             Some(point) => {
                 let mut command = env.command(&["key", "rotate"]);
                 command.env("ARTCAFE_TEST_KILL_AT", point).status().unwrap();
