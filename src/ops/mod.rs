@@ -32,6 +32,7 @@ pub mod relink;
 pub mod repair;
 pub mod revoke;
 pub mod rotate;
+mod server_errors;
 pub mod service;
 pub mod session;
 pub mod setup;
