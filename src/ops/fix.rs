@@ -3,7 +3,8 @@
 //! Owns the closed list of such commands. Each is made of constants and, where one needs it, an id that this
 //! program has parsed; never of a server's words, a path or a secret. None agrees to anything (`--yes`), gives up
 //! a key (`--allow-last`, `--abort`, a revocation or deletion), or lowers a guard (`--insecure-http`,
-//! `--allow-new-endpoint`). Where only a person can decide, there is no fix.
+//! `--allow-new-endpoint`). None undoes what a person decided: a revoked key is not replaced by a program. Where
+//! only a person can decide, there is no fix.
 
 use crate::id::KeyId;
 
@@ -12,8 +13,6 @@ use crate::id::KeyId;
 pub enum Fix {
     /// From the configured ids to a proven key; goes on where an earlier run ended.
     Setup,
-    /// A new key at the configured place; what was there stays as a dated backup.
-    KeyGenerate,
     /// Registers the configured key.
     KeyRegister,
     /// Mends modes, the public half and the plain name's link.
@@ -31,7 +30,6 @@ impl Fix {
     pub fn words(&self) -> Vec<String> {
         let words: &[&str] = match self {
             Self::Setup => &["setup"],
-            Self::KeyGenerate => &["key", "generate", "--overwrite"],
             Self::KeyRegister => &["key", "register"],
             Self::KeyRepair => &["key", "repair"],
             Self::RotateResume => &["key", "rotate", "--resume"],
@@ -47,7 +45,6 @@ impl Fix {
     pub fn samples(id: KeyId) -> Vec<Self> {
         vec![
             Self::Setup,
-            Self::KeyGenerate,
             Self::KeyRegister,
             Self::KeyRepair,
             Self::RotateResume,

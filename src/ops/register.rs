@@ -251,8 +251,7 @@ fn find<'a>(
         return Err(OpError::new(
             ErrorCode::KeyRevoked,
             format!("the key was registered as {} and revoked; a revoked key is not registered again", record.key_id),
-        )
-        .fix(Fix::KeyGenerate));
+        ));
     }
     Ok(None)
 }

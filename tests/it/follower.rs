@@ -19,6 +19,8 @@ const FOR_PERSONS: &[&str] = &[
     "PARTLY_DONE",
     "TOKEN_REFUSED",
     "PROOF_REFUSED",
+    // Somebody took the key's right away, which no program gives back.
+    "KEY_REVOKED",
     // Whose identity it is to be, or which place, is not known here.
     "INPUT_NEEDED",
     "KEY_OF_ANOTHER_AGENT",
@@ -251,7 +253,7 @@ const STATES: &[State] = &[
         world.delete_record();
         world.without_token()
     }),
-    ("the key was revoked in the portal", Healthy, || {
+    ("the key was revoked in the portal", Person, || {
         let world = World::set_up();
         world.revoke_record();
         world
@@ -261,12 +263,12 @@ const STATES: &[State] = &[
         world.revoke_record();
         world.without_token()
     }),
-    ("the key was revoked from here", Healthy, || {
+    ("the key was revoked from here", Person, || {
         let world = World::set_up();
         world.run(&["key", "revoke", "--current", "--allow-last", "--yes"]);
         world
     }),
-    ("the key of a rotated agent was revoked", Healthy, || {
+    ("the key of a rotated agent was revoked", Person, || {
         let world = World::set_up().rotated();
         world.revoke_record();
         world

@@ -50,7 +50,6 @@ impl Proof<'_> {
                     Some(record) if !record.is_usable() => {
                         OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
                             .hint(self.new_key())
-                            .fix(Fix::KeyGenerate)
                     }
                     Some(record) if !record.is_of(agent) => OpError::new(
                         ErrorCode::KeyOfAnotherAgent,
@@ -107,8 +106,7 @@ impl Proof<'_> {
                 ErrorCode::KeyRevoked,
                 format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
             )
-            .hint(self.new_key())
-            .fix(Fix::KeyGenerate);
+            .hint(self.new_key());
         }
         let ed25519 = match self.report.algorithm {
             Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
