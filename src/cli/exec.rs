@@ -25,7 +25,7 @@ use crate::ops::tokens::{Token, TokenFile, TokenOptions, kept, renew_after, wait
 /// token stays as it is.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  artcafe exec -- sh -c 'curl -sf -H \"Authorization: Bearer $ARTCAFE_ACCESS_TOKEN\" \"$URL\"'\n  \
+    after_help = "Examples:\n  artcafe exec -- sh -c 'printf \"Authorization: Bearer %s\" \"$ARTCAFE_ACCESS_TOKEN\" | curl -sf -H @- \"$URL\"'\n  \
 artcafe exec --fd 3 -- sh -c 'printf \"Authorization: Bearer %s\" \"$(cat <&3)\" | curl -sf -H @- \"$URL\"'\n  \
 artcafe exec --token-file -- ./long-running-worker\n  \
 artcafe exec --passphrase file:/run/secrets/passphrase -- ./deploy.sh"

@@ -141,14 +141,33 @@ pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
         }
         _ if !json => {
             output.to_stderr(masked(error).trim_end());
+            if let Some(hint) = forgotten_dashes(env, error) {
+                output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));
+            }
             Ok(ExitCode::from(exit_code))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Err(OpError::new(ErrorCode::Usage, "a subcommand is missing").hint("see `artcafe help`").into())
         }
-        _ => Err(OpError::new(ErrorCode::Usage, summary(&masked(error))).hint("see `artcafe help`").into()),
+        _ => {
+            let hint = forgotten_dashes(env, error).unwrap_or("see `artcafe help`");
+            Err(OpError::new(ErrorCode::Usage, summary(&masked(error))).hint(hint).into())
+        }
     };
     outcome.unwrap_or_else(|failure| failure.report(&output, exit_code))
+}
+
+/// What to do where a command that is to be run stands without the `--` before it.
+fn forgotten_dashes(env: &Env, error: &clap::Error) -> Option<&'static str> {
+    let is_slip = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
+    let mut words = env.args.iter().skip(1).filter_map(|word| word.to_str()).filter(|word| !word.starts_with('-'));
+    let hint = match (words.next()?, words.next()) {
+        ("exec", _) => "put `--` before the command: `artcafe exec -- COMMAND`",
+        ("ci", _) => "put `--` before the command: `artcafe ci -- COMMAND`; the other form is `artcafe ci sweep`",
+        ("sandbox", Some("exec")) => "put `--` before the command: `artcafe sandbox exec -- COMMAND`",
+        _ => return None,
+    };
+    (is_slip && !env.args.iter().any(|word| word == "--")).then_some(hint)
 }
 
 /// The first paragraph, in one line: what is wrong, and the names that go with it.
@@ -242,6 +261,21 @@ mod tests {
         ] {
             let text = said(args);
             assert!(text.contains(word), "{args:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn forgotten_dashes_are_told() {
+        for (args, is_told) in [
+            (&["artcafe", "exec", "./deploy.sh"][..], true),
+            (&["artcafe", "--json", "ci", "swep"], true),
+            (&["artcafe", "sandbox", "exec", "true"], true),
+            (&["artcafe", "exec", "--no-such", "--", "true"], false),
+            (&["artcafe", "status", "x"], false),
+        ] {
+            let error = crate::cli::command().try_get_matches_from(args).unwrap_err();
+            let env = Env::made_up(args, []);
+            assert_eq!(forgotten_dashes(&env, &error).is_some(), is_told, "{args:?}");
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
             for word in words {
                 found = found.find_subcommand_mut(word).ok_or_else(|| {
                     OpError::new(ErrorCode::Usage, format!("there is no command or topic `{}`", args.words.join(" ")))
-                        .hint("see `artcafe help` for the commands; the topics are environment, exit-codes and secrets")
+                        .hint("see `artcafe help` for the commands; the topics are environment, exit-codes, secrets and every error code")
                 })?;
             }
             found.render_long_help().to_string()

@@ -62,7 +62,7 @@ public half, writes the configuration, and proves it by challenge and response."
     max_term_width = 100,
     after_help = "Start here:\n  artcafe setup --agent-id ID --tenant-id ID     from nothing to a proven agent\n  \
 artcafe sandbox exec -- artcafe setup --agent-id prod-data-processor-01\n                                                 the same, offline, as a rehearsal\n\n\
-More: artcafe help environment | exit-codes | secrets"
+More: artcafe help environment | exit-codes | secrets | an error code"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -17,7 +17,7 @@ const CERTIFICATE: &str = "name the private key that belongs to it";
 const PUTTY: &str =
     "export it from PuTTYgen: Conversions, Export OpenSSH key; or `puttygen KEY.ppk -O private-openssh -o NEW`";
 const BINARY: &str = "turn a DER file into PEM: `openssl pkey -inform DER -in PATH -out NEW`";
-const NOTHING: &str = "name a private key file; `artcafe key generate` makes one";
+const NOTHING: &str = "name a private key file; `artcafe key generate --overwrite` makes one in its place";
 
 fn not_a_key(looks_like: &'static str, hint: &'static str) -> KeyError {
     KeyError::NotAKey { looks_like, hint }

@@ -171,14 +171,20 @@ impl Session {
             return Err(OpError::new(
                 ErrorCode::SshAgent,
                 format!(
-                    "the key `{}` is to be used through an ssh-agent, and SSH_AUTH_SOCK names none",
+                    "the private key `{}` is to be used through an ssh-agent, and SSH_AUTH_SOCK names none",
                     path.display()
                 ),
             )
-            .hint(format!(
-                "start one: `eval \"$(ssh-agent)\"`, then give it the key: `ssh-add {}`",
-                keys::quoted(path)
-            )));
+            .hint(match is_only_public(path) {
+                true => format!(
+                    "the file is not there: bring it back, or make a new pair in its place (`artcafe key generate --overwrite`, then `artcafe key register`); or, if an agent shall hold it, start one (`eval \"$(ssh-agent)\"`) and give it the key: `ssh-add {}`",
+                    keys::quoted(path)
+                ),
+                false => format!(
+                    "start one: `eval \"$(ssh-agent)\"`, then give it the key: `ssh-add {}`",
+                    keys::quoted(path)
+                ),
+            }));
         };
         let comment = public.comment().map(str::to_owned);
         let key = AgentKey::find(socket, public).map_err(|error| OpError::of_key(error, path))?;
