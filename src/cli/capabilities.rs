@@ -187,9 +187,9 @@ fn capabilities() -> Capabilities {
 fn collect(command: &clap::Command, words: &mut Vec<String>, found: &mut Vec<Command>) {
     for child in command.get_subcommands().filter(|child| !child.is_hide_set()) {
         words.push(child.get_name().to_owned());
-        if child.has_subcommands() {
-            collect(child, words, found);
-        } else {
+        collect(child, words, found);
+        // A group may be a command as well.
+        if !child.has_subcommands() || !child.is_subcommand_required_set() && !child.is_arg_required_else_help_set() {
             found.push(Command {
                 words: words.clone(),
                 about: text(child.get_about()),

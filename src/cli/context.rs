@@ -128,6 +128,22 @@ impl Context {
         self.session_with(&PrivateKeyArgs::default())
     }
 
+    /// The same for what proves an identity: a configuration that was named and is not there is somebody's slip, and
+    /// the default key would be another identity's.
+    pub(crate) fn session_to_prove(&self, key: &PrivateKeyArgs) -> Result<Session, Failure> {
+        let settings = self.settings()?;
+        let config = &settings.paths.config;
+        if settings.file.is_none() && config.origin != Origin::Default {
+            return Err(OpError::new(
+                ErrorCode::NotConfigured,
+                format!("there is no configuration at `{}` (from {})", config.value.display(), config.origin),
+            )
+            .hint("see the profiles with `artcafe config profiles`, or make this one with `artcafe setup`")
+            .into());
+        }
+        self.session_with(key)
+    }
+
     /// The session of a command whose flags name a key.
     pub(crate) fn session_with(&self, key: &PrivateKeyArgs) -> Result<Session, Failure> {
         let mut session = self.session_of(self.settings_with(key)?, &key.passphrase)?;

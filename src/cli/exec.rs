@@ -44,7 +44,7 @@ pub(crate) struct ExecArgs {
 
 pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let reserved = args.handover.reserve()?;
-    let session = context.session_with(&args.key)?;
+    let session = context.session_to_prove(&args.key)?;
     let token = agents_token(context, &session, args.life.options())?;
     if args.handover.token_file && !session.has_passphrase_source {
         // A passphrase is asked for now, and not in the middle of the command's own work.

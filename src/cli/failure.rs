@@ -129,7 +129,10 @@ pub(crate) struct VersionData {
 pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
     // The flags could not be parsed, so they are looked for by eye.
     let json = env.is_on("ARTCAFE_JSON") || env.args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-    let output = Output::new(env, json, false, None);
+    let events = env.var("ARTCAFE_PROGRESS") == Some("json")
+        || env.args.iter().any(|arg| arg == "--progress=json")
+        || env.args.windows(2).any(|pair| pair[0] == "--progress" && pair[1] == "json");
+    let output = Output::new(env, json, false, None).telling(events, false, false);
     let outcome = match error.kind() {
         ErrorKind::DisplayVersion => {
             let data = VersionData { version: env!("CARGO_PKG_VERSION") };
@@ -139,7 +142,7 @@ pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
             let text = error.render().to_string();
             output.finish("help", &HelpData { text }, |data| data.text.clone())
         }
-        _ if !json => {
+        _ if !json && !events => {
             output.to_stderr(masked(error).trim_end());
             if let Some(hint) = forgotten_dashes(env, error) {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));
@@ -202,7 +205,10 @@ fn masked(error: &clap::Error) -> String {
         let is_named = !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
         for value in values {
             let is_short = value.chars().count() <= LONGEST_NAME;
-            let is_name = value.starts_with("--") || is_short_flag(value) || has_suggestion || is_named;
+            // Somebody forgot the space behind a flag that takes a secret.
+            let is_glued =
+                ["--token", "--passphrase"].iter().any(|flag| value.len() > flag.len() && value.starts_with(flag));
+            let is_name = (value.starts_with("--") && !is_glued) || is_short_flag(value) || has_suggestion || is_named;
             let is_ours = kind == ContextKind::InvalidArg && is_named;
             if is_ours || is_short && is_name {
                 continue;

@@ -112,7 +112,7 @@ pub async fn check(session: &Session, token: &SecretString, from: &str) -> Resul
         Err(error) if matches!(error.status(), Some(401)) => {
             Err(OpError::new(ErrorCode::TokenRefused, format!("the server does not accept the token from {from}"))
                 .because(error)
-                .hint("it may have expired: get a new one from the portal, then `artcafe auth login`"))
+                .hint("it may have expired: get a new one from the portal, and give it where this one came from (for a stored login: `artcafe auth login`)"))
         }
         Err(error) => Err(error.into()),
     }

@@ -268,6 +268,11 @@ const STATES: &[State] = &[
         world.run(&["key", "revoke", "--current", "--allow-last", "--yes"]);
         world
     }),
+    ("the key was deleted from here", Person, || {
+        let world = World::set_up();
+        world.run(&["key", "delete", &world.key_id(), "--allow-last", "--yes"]);
+        world
+    }),
     ("the key of a rotated agent was revoked", Person, || {
         let world = World::set_up().rotated();
         world.revoke_record();

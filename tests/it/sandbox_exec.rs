@@ -84,13 +84,15 @@ fn no_variable_of_ours_can_slip_through() {
     // Every variable that would change what the command does is hidden, those that come later too.
     let mut env = env();
     for variable in artcafe::env::VARIABLES.iter().filter(|variable| variable.name.starts_with("ARTCAFE_")) {
-        let harmless = ["ARTCAFE_HOME", "ARTCAFE_KEY_DIR", "ARTCAFE_CONFIG", "ARTCAFE_PROFILE"];
+        // The last one asks for completions in place of a command.
+        let harmless = ["ARTCAFE_HOME", "ARTCAFE_KEY_DIR", "ARTCAFE_CONFIG", "ARTCAFE_PROFILE", "ARTCAFE_COMPLETE"];
         if !harmless.contains(&variable.name) && !["ARTCAFE_TIMEOUT", "ARTCAFE_RETRIES"].contains(&variable.name) {
             env.set(variable.name, "1");
         }
     }
     let run = env.run(&["sandbox", "exec", "--", "env"]).expect(0);
-    let shown = ["ARTCAFE_JSON", "ARTCAFE_QUIET", "ARTCAFE_VERBOSE", "ARTCAFE_NO_INPUT", "ARTCAFE_COLOR"];
+    let shown =
+        ["ARTCAFE_JSON", "ARTCAFE_QUIET", "ARTCAFE_VERBOSE", "ARTCAFE_NO_INPUT", "ARTCAFE_COLOR", "ARTCAFE_PROGRESS"];
     for line in run.stdout.lines().filter(|line| line.starts_with("ARTCAFE_") && line.ends_with("=1")) {
         assert!(shown.iter().any(|name| line.starts_with(name)), "{line}");
     }

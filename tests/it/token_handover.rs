@@ -8,8 +8,17 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::support::{Run, TestEnv, mode};
-use super::tokens::{is_good, kept, proven, token};
+use super::support::{Run, Server, TestEnv, mode};
+use super::tokens::{is_good, kept, token};
+
+/// An agent whose commands write what they were given into these files, as this test tells them to.
+fn proven() -> (Server, TestEnv) {
+    let (server, env) = super::tokens::proven();
+    for name in ["first", "second", "third", "token", "last", "seen"] {
+        env.wrote(&env.root().join(name));
+    }
+    (server, env)
+}
 
 fn run_folder(env: &TestEnv) -> PathBuf {
     env.path(".artcafe/state/run")

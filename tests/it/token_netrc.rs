@@ -26,6 +26,9 @@ fn the_line_is_one_that_every_reader_of_netrc_files_takes() {
     assert_eq!(words[..5], ["machine", "127.0.0.1", "login", AGENT, "password"]);
     assert!(words.len() == 6 && is_good(&server, words[5]), "{line}");
     let file = env.write("netrc", &format!("{line}\n"));
+    // The document has the user write it, here and in the working directory.
+    env.wrote(std::path::Path::new(&file));
+    env.wrote(&env.root().join("netrc"));
     let script = "import netrc, sys; print(*netrc.netrc(sys.argv[1]).authenticators('127.0.0.1'))";
     let read = Run::of(Command::new("python3").args(["-c", script, &file]).output().unwrap()).expect(0);
     assert_eq!(read.stdout.trim_end(), format!("{AGENT} None {}", words[5]).replace("None", &read_account(&read)));
@@ -39,6 +42,7 @@ fn read_account(read: &Run) -> String {
 #[test]
 fn curl_sends_basic_of_a_netrc_file_and_bearer_as_the_document_says() {
     let (server, env) = proven();
+    env.wrote(&env.root().join("netrc"));
     let seen = Fake::start(|_| answer(200, &json!({})));
     // The same host, so the very file that is for the server.
     let sent = |script: &str| {

@@ -48,7 +48,7 @@ pub(crate) struct TestData {
 }
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
-    let session = context.session_with(&args.key)?;
+    let session = context.session_to_prove(&args.key)?;
     let progress = context.output.progress_before_report("auth.test");
     let outcome = context.reading(
         &session,

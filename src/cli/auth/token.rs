@@ -86,7 +86,7 @@ pub(crate) struct OutputData<'a> {
 }
 
 pub(crate) fn run(context: &Context, args: &TokenArgs) -> Outcome {
-    let session = context.session_with(&args.key)?;
+    let session = context.session_to_prove(&args.key)?;
     let token = agents_token(context, &session, args.life.options())?;
     mask(context, &token.token);
     if let Some(name) = &args.github_output {

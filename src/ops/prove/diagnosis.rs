@@ -46,7 +46,7 @@ impl Proof<'_> {
                 let named =
                     same.iter().find(|record| Some(&record.key_id) == self.report.key_id.as_ref()).or(same.first());
                 match named {
-                    None => not_registered(agent),
+                    None => self.ended_here().unwrap_or_else(|| not_registered(agent)),
                     Some(record) if !record.is_usable() => {
                         OpError::new(ErrorCode::KeyRevoked, format!("the key is registered as {} and was revoked", record.key_id))
                             .hint(self.new_key())
@@ -88,6 +88,17 @@ impl Proof<'_> {
         )
     }
 
+    /// What was ended from here is no riddle, and a person's decision: nothing brings it back by itself.
+    fn ended_here(&self) -> Option<OpError> {
+        let id = self.report.key_id.as_ref()?;
+        let (how, at) = revoke::ended_here(self.session, id).ok()??;
+        let failure = OpError::new(
+            ErrorCode::KeyRevoked,
+            format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
+        );
+        Some(failure.hint(self.new_key()))
+    }
+
     /// Without a token, only what is likely can be said.
     fn likely(&self) -> OpError {
         if self.report.key_id.is_none() {
@@ -95,18 +106,11 @@ impl Proof<'_> {
                 ErrorCode::KeyNotRegistered,
                 format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
             )
-            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`")
+            .hint("register the key: `artcafe key register`; if it is registered in the portal, give its id: `artcafe config set auth.ssh_key.key_id ID`, or ARTCAFE_KEY_ID")
             .fix(Fix::KeyRegister);
         }
-        // What was ended from here is no riddle.
-        if let Some(id) = &self.report.key_id
-            && let Ok(Some((how, at))) = revoke::ended_here(self.session, id)
-        {
-            return OpError::new(
-                ErrorCode::KeyRevoked,
-                format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
-            )
-            .hint(self.new_key());
+        if let Some(failure) = self.ended_here() {
+            return failure;
         }
         let ed25519 = match self.report.algorithm {
             Algorithm::Ed25519 => "; or the server cannot verify Ed25519 keys, as the real platform cannot",
