@@ -1,8 +1,8 @@
 //! Reading, up to a limit: what is larger is refused rather than cut.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::{DurableError, failed};
 
@@ -40,4 +40,21 @@ pub fn read_end(path: &Path, limit: u64) -> Result<Option<(Vec<u8>, bool)>, Dura
         .and_then(|_| file.take(limit).read_to_end(&mut bytes))
         .map_err(failed("read", path))?;
     Ok(Some((bytes, length <= limit)))
+}
+
+/// The files of a directory whose names end in `.EXTENSION`; none where there is no such directory.
+pub fn files_with_extension(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, DurableError> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed("list", directory)(error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed("list", directory))?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }

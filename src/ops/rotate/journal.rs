@@ -332,21 +332,7 @@ impl Journal {
 
 /// The files of all rotations that end like this; none where there never was a rotation.
 fn entries(paths: &Paths, extension: &str) -> Result<Vec<PathBuf>, OpError> {
-    let folder = folder(paths);
-    let failed = |source| durable::DurableError::Io { action: "list", path: folder.clone(), source };
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error).into()),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|found| found == extension) {
-            found.push(path);
-        }
-    }
-    Ok(found)
+    Ok(durable::files_with_extension(&folder(paths), extension)?)
 }
 
 /// The reason of a rotation that gives no other.

@@ -225,21 +225,7 @@ pub(super) fn forget_all(paths: &Paths) -> Result<(), OpError> {
 }
 
 fn entries(paths: &Paths) -> Result<Vec<PathBuf>, OpError> {
-    let folder = folder(paths);
-    let failed = |source| DurableError::Io { action: "list", path: folder.clone(), source };
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error).into()),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            found.push(path);
-        }
-    }
-    Ok(found)
+    Ok(durable::files_with_extension(&folder(paths), "json")?)
 }
 
 async fn by_proof(session: &Session, options: TokenOptions) -> Result<Token, OpError> {
