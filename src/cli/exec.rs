@@ -8,13 +8,13 @@ use clap::Args;
 
 use crate::cli::Outcome;
 use crate::cli::args::PrivateKeyArgs;
-use crate::cli::auth::{LifeArgs, agents_token, by_proof, mask};
+use crate::cli::auth::{LifeArgs, asked_token, by_proof, mask};
 use crate::cli::child::{Signals, exit_code};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::handover::{self, HandoverArgs};
-use crate::ops::Session;
 use crate::ops::tokens::{Token, TokenFile, TokenOptions, kept, renew_after, wait};
+use crate::ops::{ErrorCode, OpError, Session};
 
 /// Run a command with a token for the agent
 ///
@@ -45,14 +45,30 @@ pub(crate) struct ExecArgs {
 pub(crate) fn run(context: &Context, args: &ExecArgs) -> Outcome {
     let reserved = args.handover.reserve()?;
     let session = context.session_to_prove(&args.key)?;
-    let token = agents_token(context, &session, args.life.options())?;
-    if args.handover.token_file && !session.has_passphrase_source {
-        // A passphrase is asked for now, and not in the middle of the command's own work.
-        session.key()?;
+    let kept = kept(&session, args.life.options())?;
+    if (kept.is_none() || args.handover.token_file) && !session.has_passphrase_source {
+        // A passphrase is asked for now: while no signal is caught, and not in the middle of the command's own work.
+        // What else is wrong with the key is told where it is used; a rotation that ends meanwhile mends it.
+        match session.key() {
+            Err(error) if args.handover.token_file || error.code == ErrorCode::PassphraseWrong => {
+                return Err(error.into());
+            }
+            _ => {}
+        }
     }
     let status = context.block_on(async {
         // Caught before the command starts, so that none can leave it or the token's file behind.
         let mut signals = Signals::catch(context.env.stdin_is_terminal)?;
+        let token = match kept {
+            Some(token) => token,
+            None => tokio::select! {
+                token = asked_token(context, &session, args.life.options()) => token?,
+                code = signals.stop() => {
+                    let what = "asked to stop before there was a token; the command was not started";
+                    return Err(OpError::new(code, what).hint("run the same command again").into());
+                }
+            },
+        };
         let handover = reserved.with(context, &session.settings.paths, &token.token)?;
         let running = handover::start(context, &args.command, &[args.key.passphrase.source()], handover)?;
         let renew = async |file: &TokenFile| keep_fresh(context, args, &session, token, file).await;

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use artcafe::sandbox::Dialect;
+
 use super::support::{Run, Server, TestEnv, mode};
 use super::tokens::{is_good, kept, token};
 
@@ -185,4 +187,25 @@ fn a_signal_leaves_no_file_and_a_kill_leaves_it_to_the_next_run() {
     assert_eq!(lives_on.wait_with_output().unwrap().status.code(), Some(143));
     assert_eq!(files(&env), Vec::<String>::new());
     assert!(kept(&env).iter().all(|file| mode(file) == 0o600));
+}
+
+#[test]
+fn a_signal_while_a_token_is_asked_for_ends_in_words_and_starts_nothing() {
+    for (signal, code, name) in [(Signal::INT, 130, "INTERRUPTED"), (Signal::TERM, 143, "TERMINATED")] {
+        let server = Server::start(Dialect::Documented, &["POST /auth/verify=delay:20s@2"]);
+        let env = TestEnv::with(&server);
+        env.set_up();
+        let before = server.count("POST /api/v1/auth/agent/challenge");
+        let mut command = env.command(&["exec", "--json", "--", "touch", "ran"]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while server.count("POST /api/v1/auth/agent/challenge") == before {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        send(&child, signal);
+        let run = Run::of(child.wait_with_output().unwrap()).expect(code);
+        assert_eq!(run.code_name(), name);
+        assert!(run.failure()["message"].as_str().unwrap().contains("was not started"), "{run:?}");
+        assert!(!env.root().join("ran").exists());
+    }
 }

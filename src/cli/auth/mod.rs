@@ -12,7 +12,7 @@ use crate::cli::Outcome;
 use crate::cli::context::Context;
 
 pub(crate) use test::TestData;
-pub(crate) use token::{ACCESS_TOKEN, LifeArgs, OutputData, TokenData, agents_token, by_proof, mask};
+pub(crate) use token::{ACCESS_TOKEN, LifeArgs, OutputData, TokenData, asked_token, by_proof, mask};
 
 /// Prove the key, get a token, keep an administrator's login
 #[derive(Debug, Subcommand)]

@@ -126,10 +126,15 @@ fn netrc(session: &Session, token: &str) -> Result<String, Failure> {
 
 /// A kept token that will do, else one by proof.
 pub(crate) fn agents_token(context: &Context, session: &Session, options: TokenOptions) -> Result<Token, Failure> {
-    if let Some(token) = kept(session, options)? {
-        return Ok(token);
+    match kept(session, options)? {
+        Some(token) => Ok(token),
+        None => context.block_on(asked_token(context, session, options))?,
     }
-    let token = context.block_on(by_proof(context, session, options))??;
+}
+
+/// One by proof, and a word where it lives shorter than was asked for.
+pub(crate) async fn asked_token(context: &Context, session: &Session, options: TokenOptions) -> Result<Token, Failure> {
+    let token = by_proof(context, session, options).await?;
     if token.is_short {
         context.output.warn("short_life", SHORT_LIFE);
     }
