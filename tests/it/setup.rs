@@ -510,3 +510,15 @@ fn an_all_digit_id_stays_text() {
     assert_eq!(config["auth"]["agent_id"], "0012");
     env.run(&["auth", "test"]).expect(0);
 }
+
+#[test]
+fn a_key_id_that_is_not_the_keys_is_told_of() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    let ours = env.set_up()["proof"]["key_id"].as_str().unwrap().to_owned();
+    let run = env.run(&["setup", "--agent-id", AGENT, "--key-id", "01HZZZZZZZZZZZZZZZZZZZZZZZ", "--json"]).expect(0);
+    assert_eq!(run.warnings(), ["other_key_id"]);
+    assert_eq!(run.data()["proof"]["key_id"], ours.as_str());
+    let same = env.run(&["setup", "--agent-id", AGENT, "--key-id", &ours, "--json"]).expect(0);
+    assert_eq!(same.warnings(), Vec::<String>::new());
+}

@@ -265,6 +265,11 @@ impl Run<'_> {
                     Some(crate::config::Sourced { value: id.clone(), origin: crate::config::Origin::Default });
                 let state = if report.already_registered { StepState::AlreadyDone } else { StepState::Done };
                 self.step("registration", state, format!("key id {id}"));
+                if let Some(given) = key_id.as_ref().filter(|given| *given != id) {
+                    let text =
+                        format!("the key is registered as {id} and not as {given}, which was given: {id} counts");
+                    self.attendant.warn("other_key_id", &text);
+                }
                 key_id = Some(id.clone());
             }
         }
