@@ -208,7 +208,7 @@ fn masked(error: &clap::Error) -> String {
             // Somebody forgot the space behind a flag that takes a secret.
             let is_glued =
                 ["--token", "--passphrase"].iter().any(|flag| value.len() > flag.len() && value.starts_with(flag));
-            let is_name = (value.starts_with("--") && !is_glued) || is_short_flag(value) || has_suggestion || is_named;
+            let is_name = !is_glued && (value.starts_with("--") || is_short_flag(value) || has_suggestion || is_named);
             let is_ours = kind == ContextKind::InvalidArg && is_named;
             if is_ours || is_short && is_name {
                 continue;
@@ -248,6 +248,10 @@ mod tests {
                 assert!(!text.contains(secret), "{args:?}: {text}");
                 assert!(text.contains('…'), "{args:?}: {text}");
             }
+        }
+        for glued in ["--tokenhunter2hunter2", "--passphrasehunter2"] {
+            let text = said(&["auth", "login", glued]);
+            assert!(!text.contains("hunter2"), "{text}");
         }
         for args in [&["status", &flag][..], &["status", &value], &["status", "--color", long]] {
             let text = said(args);

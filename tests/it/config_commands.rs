@@ -206,3 +206,15 @@ fn every_value_that_lost_is_shown_with_its_place() {
     let failure = env.run(&["config", "explain", "auth.agent", "--json"]).expect(2).failure();
     assert!(failure["hint"].as_str().unwrap().contains("auth.agent_id"), "{failure}");
 }
+
+#[test]
+fn a_key_that_is_nearly_one_of_ours_is_told_of() {
+    let env = TestEnv::new();
+    let _ = env.run(&["config", "init", "--agent-id", "a", "--tenant-id", "t"]).expect(0);
+    let slip = env.run(&["config", "set", "api.endpont", "https://x.example", "--json"]).expect(0);
+    assert_eq!(slip.warnings(), ["unknown_key"]);
+    for (key, value) in [("api.endpoint", "https://x.example"), ("other.program", "1")] {
+        let set = env.run(&["config", "set", key, value, "--json"]).expect(0);
+        assert!(!set.warnings().contains(&"unknown_key".to_owned()), "{key}: {set:?}");
+    }
+}

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::Outcome;
 use crate::cli::candidates;
 use crate::cli::context::Context;
+use crate::config::{Key, nearest};
 use crate::env::Env;
 use crate::ops::configure::{Change, ChangeReport, change};
 
@@ -25,6 +26,12 @@ pub(crate) struct SetArgs {
 
 pub(crate) fn run(context: &Context, args: &SetArgs) -> Outcome {
     let report = change(&context.paths_to_change()?, Env::now(), &args.key, &Change::Set(args.value.clone()))?;
+    let known = Key::ALL.map(Key::path);
+    // Other programs' keys may stand in the file; one that nearly is ours is a slip.
+    if let Some(name) = nearest(&args.key, known.iter().copied()).filter(|_| !known.contains(&args.key.as_str())) {
+        let text = format!("this program reads no key `{}`: did you mean `{name}`?", args.key);
+        context.output.warn("unknown_key", &text);
+    }
     finish(context, "config.set", &report)
 }
 
