@@ -214,7 +214,7 @@ fn masked(error: &clap::Error) -> String {
                 continue;
             }
             text = text.replace(&format!("'{value}'"), "'…'");
-            if !is_short {
+            if !is_short || is_glued {
                 text = text.replace(value.as_str(), "…");
             }
         }
