@@ -308,6 +308,8 @@ fn the_hardening_leaves_a_rotation_all_that_it_needs() {
     let unit = fs::read_to_string(units(&env).join("artcafe-rotate.service")).unwrap();
     age(&env, 31);
     let trace = env.root().join("trace");
+    // What went over the wire is in it.
+    env.wrote(&trace);
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-s", "4096", "-o"]).arg(&trace).arg(env!("CARGO_BIN_EXE_artcafe"));
     command.args(["key", "rotate", "--if-due"]).env_clear().envs(env.variables()).stdin(Stdio::null());
