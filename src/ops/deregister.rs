@@ -116,6 +116,7 @@ pub fn plan(session: &Session) -> Result<Plan, OpError> {
 /// Revokes the key and removes what `setup` made.
 pub async fn deregister(session: &Session, options: &DeregisterOptions) -> Result<DeregisterReport, OpError> {
     let _lock = session.lock()?;
+    crate::ops::rotate::refuse_changed(session)?;
     // Its second key would be left behind on the server and on the disk, with nothing that remembers it.
     if let Some(journal) = crate::ops::rotate::open(&session.settings.paths)? {
         return Err(journal

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
 
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
@@ -411,4 +412,26 @@ fn a_rotation_whose_keys_are_both_dead_is_closed_by_an_administrator() {
     env.run(&["key", "generate", "--bits", "2048", "--overwrite"]).expect(0);
     env.run(&["setup"]).expect(0);
     env.run(&["auth", "test"]).expect(0);
+}
+
+#[test]
+fn what_was_read_before_a_wait_is_not_worked_with() {
+    for args in [&["setup", "--json"][..], &["deregister", "--yes", "--json"]] {
+        let (server, env) = proven(Dialect::Documented, &[]);
+        let lock = fs::File::options().write(true).open(env.path(".artcafe/lock")).unwrap();
+        lock.lock().unwrap();
+        let mut command = env.command(args);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Long enough to have read the file, and shorter than anybody waits for the lock.
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        let text = fs::read_to_string(env.config()).unwrap();
+        let id = text.lines().find(|line| line.contains("key_id:")).unwrap().to_owned();
+        let other = text.replace(&id, "    key_id: \"01HZZZZZZZZZZZZZZZZZZZZZZZ\"");
+        env.write(".artcafe/config.yaml", &other);
+        let requests = server.requests().len();
+        lock.unlock().unwrap();
+        let run = Run::of(child.wait_with_output().unwrap()).expect(75);
+        assert_eq!(run.code_name(), "CHANGED_MEANWHILE", "{args:?}");
+        assert_eq!((server.requests().len(), fs::read_to_string(env.config()).unwrap()), (requests, other), "{args:?}");
+    }
 }

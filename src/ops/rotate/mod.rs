@@ -298,6 +298,19 @@ fn changed_since(session: &Session) -> Result<bool, OpError> {
     Ok(key(before) != key(&now))
 }
 
+/// What was read before the lock was had may be of a key that another process has replaced meanwhile.
+pub(in crate::ops) fn refuse_changed(session: &Session) -> Result<(), OpError> {
+    if !changed_since(session)? {
+        return Ok(());
+    }
+    let path = session.settings.paths.config.value.display();
+    Err(OpError::new(
+        ErrorCode::ChangedMeanwhile,
+        format!("`{path}` names another key since another artcafe process, which this one waited for, has ended"),
+    )
+    .hint("run the same command again, which reads it anew"))
+}
+
 /// A failure that leaves the rotation open: the same command would be refused, so the hint names the one that goes on.
 fn go_on_with(paths: &Paths, now: Timestamp, mut error: OpError, way: &str) -> OpError {
     let Ok(Some(journal)) = Journal::load(paths) else { return error };

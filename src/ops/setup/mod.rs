@@ -28,7 +28,7 @@ use crate::ops::own_key::LoadedKey;
 use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions, RegisterReport};
-use crate::ops::rotate::AGENT_RECORD_KEY;
+use crate::ops::rotate::{self, AGENT_RECORD_KEY};
 use crate::ops::session::Session;
 use crate::ops::state::{Made, State};
 use crate::secret::SecretString;
@@ -109,6 +109,7 @@ pub async fn setup(
         return run.rehearse(&session);
     }
     let lock = session.lock()?;
+    rotate::refuse_changed(&session)?;
     let grant = run.check(&mut session).await?;
     if options.registering != Registering::Never {
         session.progress.done("check", session.settings.endpoint.value.origin());
