@@ -341,6 +341,7 @@ impl From<SourceError> for OpError {
         let sources = "a SOURCE is file:PATH, fd:N, env:NAME, cmd:COMMAND or - (standard input)";
         let (code, hint) = match &error {
             SourceError::Plain => (ErrorCode::SecretOnCommandLine, Some(sources.to_owned())),
+            SourceError::Incomplete { .. } => (ErrorCode::Usage, Some(sources.to_owned())),
             SourceError::Unreadable { source, .. } => {
                 let code = io_code(Some(source.kind()));
                 (code, io_hint(code).or_else(|| Some(sources.to_owned())))

@@ -41,6 +41,12 @@ pub enum SourceError {
         "a secret is never taken from the command line, where every user of this machine can read it; give its SOURCE"
     )]
     Plain,
+    /// Nothing stands behind the colon, as where a script's variable is empty.
+    #[error("the SOURCE is of kind `{kind}`, and nothing stands behind its colon")]
+    Incomplete {
+        /// `file`, `fd`, `env` or `cmd`.
+        kind: &'static str,
+    },
     /// The file or descriptor cannot be read.
     #[error("cannot read the secret from {from}")]
     Unreadable {
@@ -78,10 +84,14 @@ impl FromStr for Source {
     fn from_str(text: &str) -> Result<Self, SourceError> {
         match text.split_once(':') {
             None if text == "-" => Ok(Self::Stdin),
-            Some(("file", path)) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            Some((kind, "")) => match ["file", "fd", "env", "cmd"].into_iter().find(|known| *known == kind) {
+                Some(kind) => Err(SourceError::Incomplete { kind }),
+                None => Err(SourceError::Plain),
+            },
+            Some(("file", path)) => Ok(Self::File(PathBuf::from(path))),
             Some(("fd", number)) => number.parse().map(Self::Descriptor).map_err(|_| SourceError::Plain),
-            Some(("env", name)) if !name.is_empty() => Ok(Self::Variable(name.to_owned())),
-            Some(("cmd", command)) if !command.is_empty() => Ok(Self::Command(command.to_owned())),
+            Some(("env", name)) => Ok(Self::Variable(name.to_owned())),
+            Some(("cmd", command)) => Ok(Self::Command(command.to_owned())),
             _ => Err(SourceError::Plain),
         }
     }
@@ -161,6 +171,15 @@ mod tests {
             let error = plain.parse::<Source>().unwrap_err().to_string();
             assert!(plain.is_empty() || !error.contains(plain), "{error}");
         }
+    }
+
+    #[test]
+    fn an_empty_variable_of_a_script_is_told_from_a_secret() {
+        for kind in ["file", "fd", "env", "cmd"] {
+            let error = format!("{kind}:").parse::<Source>().unwrap_err();
+            assert!(matches!(error, SourceError::Incomplete { kind: found } if found == kind), "{error}");
+        }
+        assert!(matches!("hunter2:".parse::<Source>(), Err(SourceError::Plain)));
     }
 
     #[test]
