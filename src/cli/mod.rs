@@ -25,6 +25,7 @@ mod help;
 mod interruption;
 mod key;
 mod man;
+mod monitor;
 mod output;
 mod progress;
 mod remedy;
@@ -34,6 +35,7 @@ mod secrets;
 mod service;
 mod setup;
 mod status;
+mod subjects;
 mod surroundings;
 
 use std::process::ExitCode;
@@ -88,6 +90,7 @@ enum Command {
     Audit(audit::AuditCommand),
     #[command(subcommand)]
     Service(service::ServiceCommand),
+    Monitor(monitor::MonitorArgs),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
     Capabilities(capabilities::CapabilitiesArgs),
@@ -178,6 +181,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),
+        Command::Monitor(args) => monitor::run(&context, &args),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Capabilities(args) => capabilities::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::failure::{ErrorReport, VersionData};
 use crate::cli::output::Warning;
-use crate::cli::{auth, capabilities, completions, config, event, help, key, service, setup};
+use crate::cli::{auth, capabilities, completions, config, event, help, key, monitor, service, setup};
 use crate::ops;
 
 /// One report.
@@ -65,6 +65,7 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::show::ShowReport>("key.show"),
     report::<key::StatusData>("key.status"),
     report::<ops::pages::PagesReport>("man"),
+    report::<monitor::MonitorData>("monitor"),
     report::<crate::sandbox::Info>("sandbox.serve"),
     report::<ops::service::ServiceReport>("service.install"),
     report::<ops::service::ServiceStatus>("service.status"),

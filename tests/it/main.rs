@@ -40,6 +40,7 @@ mod key_register;
 mod key_revoke;
 mod key_rotate;
 mod key_tools;
+mod monitor;
 mod progress;
 mod review_cli;
 mod rotate_hook;
