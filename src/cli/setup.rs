@@ -31,6 +31,7 @@ use crate::ops::{ErrorCode, OpError};
 artcafe setup --agent-id ID --tenant-id TENANT --token file:admin.token\n  \
 artcafe setup --agent-name prod-web-01 --agent-type worker --tenant-id TENANT\n  \
 artcafe setup --agent-id ID --tenant-id TENANT --private-key ~/.ssh/artcafe_agent\n  \
+artcafe setup --agent-id ID --tenant-id TENANT --public-key ~/.ssh/artcafe_agent.pub\n  \
 artcafe setup --generate-key")]
 pub(crate) struct SetupArgs {
     /// Directory of the key [default: $ARTCAFE_KEY_DIR]
@@ -45,6 +46,12 @@ pub(crate) struct SetupArgs {
     /// Adopt this existing private key
     #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name", "output"])]
     private_key: Option<PathBuf>,
+    /// Adopt the key that belongs to this public half, NAME.pub, and that the ssh-agent of SSH_AUTH_SOCK holds
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name", "output", "private_key", "generate_key"])]
+    public_key: Option<PathBuf>,
+    /// Sign through the ssh-agent although the key file may be there [env: ARTCAFE_SSH_AGENT]
+    #[arg(long, conflicts_with = "generate_key")]
+    ssh_agent: bool,
     /// Only make the key and print its public line; no ids are needed
     #[arg(long)]
     generate_key: bool,
@@ -97,7 +104,7 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     let owner = args.agent_name.clone().or_else(|| settings.agent_id.as_ref().map(|id| id.value.to_string()));
     let exists = crate::keys::KeyFiles::at(&settings.private_key_path.value).exists();
     let options = SetupOptions {
-        adopt_key: args.private_key.is_some(),
+        adopt_key: args.private_key.is_some() || args.public_key.is_some(),
         spec_is_asked_for: args.new.algorithm.is_some() || args.new.bits.is_some(),
         spec: args.new.spec()?,
         format: args.new.format()?,
@@ -121,6 +128,7 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     };
     say_origins(context, &settings);
     let mut session = context.session_of(settings, &args.passphrase)?;
+    session.ssh_agent.is_wanted |= args.ssh_agent || args.public_key.is_some();
     session.progress = context.output.progress("setup");
     let clerk = Clerk { context, agreed: args.force };
     let report = context.block_on(setup(session, &options, &clerk))??;
@@ -147,6 +155,8 @@ fn key_path(
 ) -> Result<Sourced<PathBuf>, Failure> {
     let (path, flag) = if let Some(path) = &args.private_key {
         (path.clone(), "--private-key")
+    } else if let Some(path) = &args.public_key {
+        (without_pub(path)?, "--public-key")
     } else if let Some(path) = &args.output {
         (path.clone(), "--output")
     } else if args.ssh_key_path.is_some() || args.ssh_key_name.is_some() {
@@ -163,6 +173,16 @@ fn key_path(
     };
     let value = std::path::absolute(paths.expand(&path.to_string_lossy())).map_err(unknown_directory)?;
     Ok(Sourced { value, origin: Origin::Flag(flag) })
+}
+
+/// The name of the private key whose public half this is: the configuration names a key by that alone.
+fn without_pub(public: &Path) -> Result<PathBuf, Failure> {
+    let stem = public.to_str().and_then(|text| text.strip_suffix(".pub")).filter(|stem| !stem.ends_with('/'));
+    stem.filter(|stem| !stem.is_empty()).map(PathBuf::from).ok_or_else(|| {
+        OpError::new(ErrorCode::Usage, format!("`{}` does not end with `.pub`", public.display()))
+            .hint("a key is known by the name before `.pub`: keep its public half as NAME.pub and name that")
+            .into()
+    })
 }
 
 fn unknown_directory(error: io::Error) -> Failure {
@@ -191,6 +211,7 @@ fn fill_in(context: &Context, args: &SetupArgs, settings: &mut Settings) -> Resu
             settings.endpoint = Sourced { value, origin: Origin::Flag("--api-endpoint") };
         }
         if args.private_key.is_none()
+            && args.public_key.is_none()
             && args.output.is_none()
             && args.ssh_key_path.is_none()
             && args.ssh_key_name.is_none()

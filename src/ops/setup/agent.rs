@@ -51,7 +51,7 @@ pub(super) async fn find(session: &Session, grant: &Grant, new: &NewAgentOptions
     if !crate::keys::KeyFiles::at(path).exists() {
         return Ok(None);
     }
-    let public = session.open_key(path)?.key.public();
+    let public = session.key_at(path)?.key.public();
     let agents = session.client()?.agents(grant.access()).await?;
     if let Some(agent) = agents.into_iter().find(|agent| is_ours(agent, new, &public)) {
         return Ok(Some(agent.agent_id));

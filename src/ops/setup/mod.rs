@@ -24,7 +24,7 @@ use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
-use crate::ops::own_key::LoadedKey;
+use crate::ops::own_key::{Holder, LoadedKey};
 use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions, RegisterReport};
@@ -203,13 +203,13 @@ impl Run<'_> {
     fn key(&mut self, session: &Session) -> Result<LoadedKey, OpError> {
         let files = KeyFiles::at(&session.settings.private_key_path.value);
         if files.exists() {
-            let loaded = session.open_key(&files.private)?;
-            let state = StepState::AlreadyDone;
-            self.step(
-                "key",
-                state,
-                format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), files.private.display()),
-            );
+            let loaded = session.key_at(&files.private)?;
+            let fingerprint = loaded.key.public().openssh_fingerprint();
+            let place = match loaded.holder {
+                Holder::SshAgent => "in the ssh-agent".to_owned(),
+                _ => format!("at `{}`", files.private.display()),
+            };
+            self.step("key", StepState::AlreadyDone, format!("{fingerprint} {place}"));
             return Ok(loaded);
         }
         session.progress.begin("key", "generating the key");
