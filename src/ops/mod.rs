@@ -18,6 +18,7 @@ pub mod error;
 pub mod fix;
 pub mod generate;
 pub mod github;
+pub mod identity_switch;
 pub mod list;
 pub mod local_names;
 pub mod login;
@@ -41,6 +42,7 @@ pub mod show;
 pub mod state;
 pub mod status;
 mod superseded;
+pub mod tenant;
 pub mod tokens;
 
 pub use error::{ErrorCode, OpError};
