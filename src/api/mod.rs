@@ -12,6 +12,7 @@ pub mod error;
 pub mod resources;
 mod retry;
 pub mod token;
+pub mod usage;
 pub mod wire;
 
 pub use client::{Access, Client, ClientOptions, Trace, Tracer};

@@ -1,4 +1,4 @@
-//! Keys, agents, usage and health (sections 2.1, 2.3, 2.4, 2.10).
+//! Keys, agents and health (sections 2.1, 2.3, 2.4).
 //!
 //! Owns the paging, which goes on until the token is absent or repeats, since a page may be empty
 //! while another follows (section 6), and the reading of both wire shapes. Filters are never left
@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use reqwest::Method;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::client::{Access, Client, Request, malformed};
@@ -19,15 +18,6 @@ use crate::id::{AgentId, KeyId};
 
 /// No tenant holds as many pages; a server that never ends its list is not followed for ever.
 const MOST_PAGES: usize = 1000;
-
-/// One counter of `/billing/usage-summary`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Usage {
-    /// How many there are.
-    pub current: u64,
-    /// How many the plan allows.
-    pub limit: u64,
-}
 
 impl Client {
     /// `GET /health`: whether the server answers at all.
@@ -127,18 +117,7 @@ impl Client {
         self.send(request).await.map(|_| ())
     }
 
-    /// What the plan allows of a resource (`ssh_keys`, `agents`, …) and how much is used.
-    pub async fn usage(&self, resource: &str, access: Access<'_>) -> Result<Usage, ApiError> {
-        let route = "GET /billing/usage-summary";
-        let body = self.fetch(route, "/api/v1/billing/usage-summary".to_owned(), Vec::new(), access).await?;
-        let entry = &body["usage"][resource];
-        match (entry["current"].as_u64(), entry["limit"].as_u64()) {
-            (Some(current), Some(limit)) => Ok(Usage { current, limit }),
-            _ => Err(malformed(route, "it has no such counter")),
-        }
-    }
-
-    async fn fetch(
+    pub(super) async fn fetch(
         &self,
         route: &'static str,
         path: String,

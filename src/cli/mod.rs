@@ -22,6 +22,7 @@ mod failure;
 mod github;
 mod handover;
 mod help;
+mod identity_switch;
 mod interruption;
 mod key;
 mod man;
@@ -37,6 +38,7 @@ mod setup;
 mod status;
 mod subjects;
 mod surroundings;
+mod tenant;
 
 use std::process::ExitCode;
 
@@ -88,6 +90,8 @@ enum Command {
     Config(config::ConfigCommand),
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
     #[command(subcommand)]
     Service(service::ServiceCommand),
     Monitor(monitor::MonitorArgs),
@@ -180,6 +184,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Ci(args) => ci::run(&context, &args),
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
+        Command::Tenant(command) => tenant::run(&context, &command),
         Command::Service(command) => service::run(&context, &command),
         Command::Monitor(args) => monitor::run(&context, &args),
         Command::Sandbox(command) => sandbox::run(&context, command),

@@ -289,6 +289,11 @@ impl Output {
         paint(self.stderr_color, style, text)
     }
 
+    /// Whether standard output is coloured.
+    pub(crate) fn has_color(&self) -> bool {
+        self.stdout_color
+    }
+
     /// A spinner while something takes a while; on a terminal only.
     pub(crate) fn spinner(&self, text: &str) -> Spinner {
         if self.quiet || self.json || self.events || self.plain || !self.stderr_is_terminal {

@@ -73,6 +73,8 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<service::UnitsData>("service.units"),
     report::<ops::setup::SetupReport>("setup"),
     report::<ops::status::StatusReport>("status"),
+    report::<ops::tenant::usage::UsageReport>("tenant.usage"),
+    report::<ops::identity_switch::SwitchReport>("tenant.use"),
     report::<VersionData>("version"),
 ];
 

@@ -19,6 +19,7 @@ pub mod failures;
 pub mod fix;
 pub mod generate;
 pub mod github;
+pub mod identity_switch;
 pub mod list;
 pub mod local_names;
 pub mod login;
@@ -43,6 +44,7 @@ pub mod show;
 pub mod state;
 pub mod status;
 mod superseded;
+pub mod tenant;
 pub mod tokens;
 
 pub use error::{ErrorCode, OpError};

@@ -61,6 +61,8 @@ mod setup_failures;
 mod ssh_agent;
 mod stateless;
 mod support;
+mod tenant_usage;
+mod tenant_use;
 mod tls_and_proxy;
 mod token_flight;
 mod token_handover;
