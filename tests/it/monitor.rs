@@ -58,6 +58,9 @@ fn a_healthy_agent_in_numbers() {
         assert!((90.0 * 86400.0 - 600.0..=90.0 * 86400.0).contains(&left), "{left}");
         assert_eq!(one("artcafe_rotation_open"), 0.0);
         assert!((3500.0..=3600.0).contains(&one("artcafe_token_life_seconds")));
+        let keys = "resource=\"ssh_keys\"";
+        assert_eq!(value(&page, "artcafe_tenant_used", keys), Some(1.0));
+        assert!(value(&page, "artcafe_tenant_limit", keys).unwrap() >= 5.0);
         for route in ["GET /health", "POST /auth/verify"] {
             let seconds = value(&page, "artcafe_api_request_duration_seconds", route).unwrap();
             assert!(seconds > 0.0 && seconds < 60.0, "{route} {seconds}");

@@ -1,7 +1,7 @@
 //! Observations as Prometheus text.
 //!
 //! Owns the names of the metrics, which keep their meaning. Base units alone: seconds, never days. A fact that is not
-//! known has no sample, so that no alert takes it for zero. No label holds a server's words.
+//! known has no sample, so that no alert takes it for zero. Of a server's words only the plan's name is a label.
 
 use std::collections::BTreeMap;
 
@@ -141,7 +141,8 @@ impl<'a> Subject<'a> {
         self.key(seen)?;
         self.rotation(seen)?;
         self.authentication(seen)?;
-        self.api(seen)
+        self.api(seen)?;
+        self.tenant(seen)
     }
 
     fn key(&mut self, seen: &Observation) -> prometheus::Result<()> {
@@ -228,6 +229,25 @@ impl<'a> Subject<'a> {
             "Proofs that were refused to this command here, by error code.",
             &facts.failures,
         )
+    }
+
+    fn tenant(&mut self, seen: &Observation) -> prometheus::Result<()> {
+        let Some(tenant) = &seen.tenant else { return Ok(()) };
+        if let Some(plan) = &tenant.plan {
+            self.gauge_with("artcafe_tenant_info", "The tenant's plan; always 1.", &[("plan", plan)], 1.0)?;
+        }
+        for counter in &tenant.counters {
+            // The name that programs see.
+            let name = serde_json::to_value(counter.name).unwrap_or_default();
+            let labels = [("resource", name.as_str().unwrap_or_default())];
+            if let Some(current) = counter.current {
+                self.gauge_with("artcafe_tenant_used", "What the tenant uses of a resource.", &labels, current)?;
+            }
+            if let Some(limit) = counter.limit {
+                self.gauge_with("artcafe_tenant_limit", "What the tenant's plan allows of it.", &labels, limit)?;
+            }
+        }
+        Ok(())
     }
 
     fn api(&mut self, seen: &Observation) -> prometheus::Result<()> {

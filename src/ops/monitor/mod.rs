@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::api::{Client, Trace, Tracer};
+use crate::api::{Access, Client, Trace, Tracer};
 use crate::id::{AgentId, KeyId, ProfileName, TenantId};
 use crate::ops::due::{self, Standing};
 use crate::ops::error::{ErrorCode, OpError};
@@ -21,6 +21,8 @@ use crate::ops::failures::{self, Failures, Memory, Work};
 use crate::ops::prove;
 use crate::ops::session::Session;
 use crate::ops::state::State;
+use crate::ops::tenant::usage::{Counter, usage_with};
+use crate::secret::SecretString;
 
 pub use exposition::exposition;
 pub use textfile::{check_textfile, write_textfile};
@@ -48,6 +50,19 @@ pub struct Observation {
     pub authentication: Option<AuthenticationFacts>,
     /// The server; absent where it was not to be asked.
     pub api: Option<ApiFacts>,
+    /// What the tenant uses, as far as the server tells a proven agent.
+    pub tenant: Option<TenantFacts>,
+}
+
+/// The tenant.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct TenantFacts {
+    /// The plan as the server names it.
+    pub plan: Option<String>,
+    /// Every counter that is known.
+    pub counters: Vec<Counter>,
+    /// Why nothing is known.
+    pub problem: Option<Problem>,
 }
 
 /// Why something is not known.
@@ -151,6 +166,7 @@ impl Observation {
             rotation: RotationFacts::default(),
             authentication: None,
             api: None,
+            tenant: None,
         }
     }
 }
@@ -169,6 +185,7 @@ pub async fn observe(session: &Session, offline: bool) -> Observation {
         rotation: RotationFacts::default(),
         authentication: None,
         api: None,
+        tenant: None,
     };
     match due::assess(session) {
         Ok(standing) => {
@@ -182,8 +199,8 @@ pub async fn observe(session: &Session, offline: bool) -> Observation {
         Err(error) => seen.problem = seen.problem.or_else(|| Some((&error).into())),
     }
     if !offline {
-        let (authentication, api) = ask(session).await;
-        (seen.authentication, seen.api) = (Some(authentication), Some(api));
+        let (authentication, api, tenant) = ask(session).await;
+        (seen.authentication, seen.api, seen.tenant) = (Some(authentication), Some(api), tenant);
     }
     match Memory::load(&settings.paths) {
         Ok(memory) => {
@@ -223,7 +240,7 @@ fn last_finished(session: &Session) -> Result<Option<Timestamp>, OpError> {
 }
 
 /// One proof, with the time that each request took.
-async fn ask(session: &Session) -> (AuthenticationFacts, ApiFacts) {
+async fn ask(session: &Session) -> (AuthenticationFacts, ApiFacts, Option<TenantFacts>) {
     let timed = Arc::new(Mutex::new(Vec::new()));
     let session = &listening(session, &timed);
     let mut authentication = AuthenticationFacts::default();
@@ -232,37 +249,56 @@ async fn ask(session: &Session) -> (AuthenticationFacts, ApiFacts) {
         Err(error) => Err(error),
     };
     let down = health.err().filter(|error| is_down(error.code));
+    let mut tenant = None;
     let verdict = match &down {
         // What does not answer at all is not asked three times more.
-        Some(error) => Some(error.into()),
+        Some(error) => Err(error.into()),
         None => prove_once(session, &mut authentication).await,
     };
-    authentication.problem = verdict;
+    match verdict {
+        Ok(token) => tenant = Some(usage_of(session, &token).await),
+        Err(problem) => authentication.problem = Some(problem),
+    }
     let requests = timed.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let offset = session.client().ok().and_then(Client::clock_offset).map(|offset| offset.as_secs());
-    (authentication, ApiFacts { up: down.is_none(), clock_offset_seconds: offset, requests })
+    (authentication, ApiFacts { up: down.is_none(), clock_offset_seconds: offset, requests }, tenant)
 }
 
-/// The proof; a refused one is remembered. Answers why there is none.
-async fn prove_once(session: &Session, facts: &mut AuthenticationFacts) -> Option<Problem> {
+/// What the tenant uses, asked with the token of the proof.
+async fn usage_of(session: &Session, token: &SecretString) -> TenantFacts {
+    match usage_with(session, Access::token(token), "the agent's own key").await {
+        Ok(report) => TenantFacts {
+            plan: report.plan,
+            counters: report.counters.into_iter().filter(|counter| counter.current.is_some()).collect(),
+            problem: None,
+        },
+        Err(error) => TenantFacts { plan: None, counters: Vec::new(), problem: Some((&error).into()) },
+    }
+}
+
+/// The proof; a refused one is remembered. Answers its token, or why there is none.
+async fn prove_once(session: &Session, facts: &mut AuthenticationFacts) -> Result<SecretString, Problem> {
     let outcome = match session.key() {
         Ok(key) => prove::prove(session, &key).await,
         Err(error) => Err(error),
     };
     let verdict = outcome.and_then(|outcome| {
         facts.token_life_seconds = outcome.report.token_life_seconds;
-        outcome.verdict.map(|_| ())
+        outcome.verdict
     });
-    let Err(error) = verdict else {
-        facts.success = Some(true);
-        return None;
+    let error = match verdict {
+        Ok(token) => {
+            facts.success = Some(true);
+            return Ok(token);
+        }
+        Err(error) => error,
     };
     if is_refusal(error.code) {
         facts.success = Some(false);
         facts.memory_problem =
             failures::note(session, Work::Authentication, error.code).err().map(|error| (&error).into());
     }
-    Some((&error).into())
+    Err((&error).into())
 }
 
 /// Whether nobody answers, or only to say that the server has failed.
