@@ -27,6 +27,7 @@ mod interruption;
 mod key;
 mod man;
 mod output;
+mod path;
 mod progress;
 mod remedy;
 mod sandbox;
@@ -37,6 +38,7 @@ mod setup;
 mod status;
 mod surroundings;
 mod tenant;
+mod topic;
 
 use std::process::ExitCode;
 
@@ -90,6 +92,9 @@ enum Command {
     Audit(audit::AuditCommand),
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
+    Path(path::PathArgs),
     #[command(subcommand)]
     Service(service::ServiceCommand),
     #[command(subcommand)]
@@ -182,6 +187,8 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
         Command::Tenant(command) => tenant::run(&context, &command),
+        Command::Topic(command) => topic::run(&context, &command),
+        Command::Path(args) => path::run(&context, &args),
         Command::Service(command) => service::run(&context, &command),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Capabilities(args) => capabilities::run(&context, &args),
