@@ -28,6 +28,7 @@ mod key;
 mod man;
 mod monitor;
 mod output;
+mod path;
 mod progress;
 mod remedy;
 mod sandbox;
@@ -39,6 +40,7 @@ mod status;
 mod subjects;
 mod surroundings;
 mod tenant;
+mod topic;
 
 use std::process::ExitCode;
 
@@ -92,6 +94,9 @@ enum Command {
     Audit(audit::AuditCommand),
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
+    Path(path::PathArgs),
     #[command(subcommand)]
     Service(service::ServiceCommand),
     Monitor(monitor::MonitorArgs),
@@ -185,6 +190,8 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
         Command::Tenant(command) => tenant::run(&context, &command),
+        Command::Topic(command) => topic::run(&context, &command),
+        Command::Path(args) => path::run(&context, &args),
         Command::Service(command) => service::run(&context, &command),
         Command::Monitor(args) => monitor::run(&context, &args),
         Command::Sandbox(command) => sandbox::run(&context, command),

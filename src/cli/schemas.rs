@@ -66,6 +66,8 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<key::StatusData>("key.status"),
     report::<ops::pages::PagesReport>("man"),
     report::<monitor::MonitorData>("monitor"),
+    report::<ops::agent_paths::PathReport>("path"),
+    report::<ops::agent_paths::CacheKeyReport>("path.cache-key"),
     report::<crate::sandbox::Info>("sandbox.serve"),
     report::<ops::service::ServiceReport>("service.install"),
     report::<ops::service::ServiceStatus>("service.status"),
@@ -75,6 +77,8 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::status::StatusReport>("status"),
     report::<ops::tenant::usage::UsageReport>("tenant.usage"),
     report::<ops::identity_switch::SwitchReport>("tenant.use"),
+    report::<ops::topic::CheckReport>("topic.check"),
+    report::<ops::topic::ListReport>("topic.list"),
     report::<VersionData>("version"),
 ];
 

@@ -7,6 +7,7 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod agent_paths;
 pub mod audit;
 pub mod ci;
 pub mod configure;
@@ -19,6 +20,7 @@ pub mod failures;
 pub mod fix;
 pub mod generate;
 pub mod github;
+pub mod identity_ids;
 pub mod identity_switch;
 pub mod list;
 pub mod local_names;
@@ -46,6 +48,7 @@ pub mod status;
 mod superseded;
 pub mod tenant;
 pub mod tokens;
+pub mod topic;
 
 pub use error::{ErrorCode, OpError};
 pub use fix::Fix;

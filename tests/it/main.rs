@@ -10,6 +10,7 @@
     reason = "made-up machines, in processes of their own"
 )]
 
+mod agent_paths;
 mod architecture;
 mod argv;
 mod audit;
@@ -68,6 +69,7 @@ mod token_flight;
 mod token_handover;
 mod token_netrc;
 mod tokens;
+mod topic;
 mod ways_out;
 mod wire;
 mod wire_client;

@@ -73,6 +73,12 @@ actions! {
     ServiceInstalled "service_installed";
     /// A timer was removed.
     ServiceRemoved "service_removed";
+    /// A directory of an agent's own was made.
+    DirectoryMade "directory_made";
+    /// A tenant was registered.
+    TenantCreated "tenant_created";
+    /// A tenant's key for the API was stored.
+    ApiKeySaved "api_key_saved";
     /// The history's torn last line was mended.
     Repaired "repaired";
     /// The history's head was missing or did not fit, and was made anew.

@@ -105,7 +105,8 @@ impl Watch {
                 self.passphrase(value);
             }
         }
-        if let Some(input) = input.filter(|_| args.contains(&"-")) {
+        // Topics are what a command reads there that is no secret.
+        if let Some(input) = input.filter(|_| args.contains(&"-") && args.first() != Some(&"topic")) {
             self.passphrase(input.trim_end());
         }
         self.printed.borrow_mut().push((args.join(" "), run.all()));
