@@ -7,6 +7,7 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod agent;
 pub mod audit;
 pub mod ci;
 pub mod configure;

@@ -10,6 +10,10 @@
     reason = "made-up machines, in processes of their own"
 )]
 
+mod agent_end;
+mod agent_record;
+mod agent_register;
+mod agent_watch;
 mod architecture;
 mod argv;
 mod audit;
