@@ -4,6 +4,7 @@
 //! network itself. What always holds: stdout carries only the data that was asked for, a failure
 //! prints nothing there, and nobody is asked where nobody can answer.
 
+mod agent;
 mod args;
 mod ask;
 mod audit;
@@ -84,6 +85,8 @@ enum Command {
     Deregister(deregister::DeregisterArgs),
     #[command(subcommand)]
     Key(key::KeyCommand),
+    #[command(subcommand)]
+    Agent(agent::AgentCommand),
     #[command(subcommand)]
     Auth(auth::AuthCommand),
     Exec(exec::ExecArgs),
@@ -184,6 +187,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Status(args) => status::run(&context, &args),
         Command::Deregister(args) => deregister::run(&context, &args),
         Command::Key(command) => key::run(&context, &command),
+        Command::Agent(command) => agent::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Exec(args) => exec::run(&context, &args),
         Command::Ci(args) => ci::run(&context, &args),

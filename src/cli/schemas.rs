@@ -26,6 +26,13 @@ const fn report<T: JsonSchema>(name: &'static str) -> Report {
 
 /// Every report, by name.
 pub(crate) const REPORTS: &[Report] = &[
+    report::<ops::agent::delete::AgentDeleteReport>("agent.delete"),
+    report::<ops::agent::list::AgentListReport>("agent.list"),
+    report::<ops::agent::register::AgentRegisterReport>("agent.register"),
+    report::<ops::agent::show::AgentShowReport>("agent.show"),
+    report::<ops::agent::update::AgentUpdateReport>("agent.update"),
+    report::<ops::agent::select::AgentUseReport>("agent.use"),
+    report::<ops::agent::watch::WatchEvent>("agent.watch"),
     report::<ops::audit::ExportReport>("audit.export"),
     report::<ops::audit::ShowReport>("audit.show"),
     report::<ops::audit::VerifyReport>("audit.verify"),

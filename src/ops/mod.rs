@@ -7,6 +7,7 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod agent;
 pub mod agent_paths;
 pub mod audit;
 pub mod ci;

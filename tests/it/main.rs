@@ -10,7 +10,11 @@
     reason = "made-up machines, in processes of their own"
 )]
 
+mod agent_end;
 mod agent_paths;
+mod agent_record;
+mod agent_register;
+mod agent_watch;
 mod architecture;
 mod argv;
 mod audit;

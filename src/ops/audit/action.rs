@@ -49,6 +49,8 @@ actions! {
     KeyLinked "key_linked";
     /// An agent was registered.
     AgentCreated "agent_created";
+    /// An agent's record was changed.
+    AgentUpdated "agent_updated";
     /// An agent was deleted.
     AgentDeleted "agent_deleted";
     /// A configuration was made, or several of its values written at once.

@@ -53,6 +53,7 @@ impl Known {
             (Kind::Signature, text(request, "response")),
             (Kind::Challenge, text(answer, "challenge")),
             (Kind::Token, text(answer, "token")),
+            (Kind::PrivateKey, text(answer, "private_key")),
         ] {
             if let Some(found) = found.filter(|found| found.len() >= 32) {
                 self.add(kind, &found);
@@ -139,7 +140,10 @@ impl Watch {
             files.into_iter().filter_map(|path| fs::read(&path).ok().map(|bytes| (path, bytes))).collect();
         let mut marks = Marks::default();
         for (kind, secret) in self.secrets() {
-            marks.add(kind, &secret);
+            match kind {
+                Kind::PrivateKey => marks.add_private_key(secret.as_bytes()),
+                kind => marks.add(kind, &secret),
+            }
         }
         for (_, bytes) in files.iter().filter(|(_, bytes)| is_private_key(bytes)) {
             marks.add_private_key(bytes);
