@@ -17,6 +17,7 @@ mod completions;
 mod config;
 mod context;
 mod deregister;
+mod doctor;
 mod event;
 mod exec;
 mod failure;
@@ -82,6 +83,7 @@ pub(crate) struct Cli {
 enum Command {
     Setup(Box<setup::SetupArgs>),
     Status(status::StatusArgs),
+    Doctor(doctor::DoctorArgs),
     Deregister(deregister::DeregisterArgs),
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -185,6 +187,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),
+        Command::Doctor(args) => doctor::run(&context, &args),
         Command::Deregister(args) => deregister::run(&context, &args),
         Command::Key(command) => key::run(&context, &command),
         Command::Agent(command) => agent::run(&context, &command),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::failure::{ErrorReport, VersionData};
 use crate::cli::output::Warning;
-use crate::cli::{auth, capabilities, completions, config, event, help, key, monitor, service, setup};
+use crate::cli::{auth, capabilities, completions, config, doctor, event, help, key, monitor, service, setup};
 use crate::ops;
 
 /// One report.
@@ -56,6 +56,8 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::configure::ChangeReport>("config.unset"),
     report::<config::ValidateData>("config.validate"),
     report::<ops::deregister::DeregisterReport>("deregister"),
+    report::<doctor::DoctorData>("doctor"),
+    report::<doctor::DoctorList>("doctor.list"),
     report::<help::HelpData>("help"),
     report::<ops::convert::ConvertReport>("key.convert"),
     report::<ops::revoke::RevokeReport>("key.delete"),

@@ -14,6 +14,7 @@ pub mod ci;
 pub mod configure;
 pub mod convert;
 pub mod deregister;
+pub mod doctor;
 pub mod due;
 mod ending;
 pub mod error;

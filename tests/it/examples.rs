@@ -20,6 +20,8 @@ const ELSEWHERE: &[&str] = &["cargo ", "RUNS=", "set -eu\nexport ARTCAFE_AGENT_I
 const OTHERWISE: &[(&str, i32, &str)] = &[
     ("artcafe setup --agent-name", 4, "the key here is another agent's already"),
     ("artcafe sandbox serve", 124, "it serves until it is stopped"),
+    ("artcafe doctor --list", 0, "it only names the checks"),
+    ("artcafe doctor", 7, "the key of these tests is a short one"),
     ("artcafe key needs-rotation && ", 1, "a new key is not due"),
     ("artcafe key rotate --post-switch", 5, "the rotation of the line above is open"),
     ("artcafe key rotate --finish", 75, "its grace period runs"),

@@ -27,6 +27,7 @@ mod completions;
 mod config_commands;
 mod config_file;
 mod deregister;
+mod doctor;
 mod documents;
 mod examples;
 mod failures;
