@@ -100,6 +100,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("GITHUB_OUTPUT", None, "The file of a step's outputs in GitHub Actions"),
     variable("GITHUB_RUN_ID", None, "The run's number in GitHub Actions, for the name of `artcafe ci`'s key"),
     variable("CI_JOB_ID", None, "The job's number in GitLab, for the same"),
+    variable("LANG", None, "UTF-8 allows bars of blocks on a terminal (LC_ALL and LC_CTYPE win over it)"),
     variable("USER", None, "The user's name, for the comment of a new key"),
     variable("HTTPS_PROXY", None, "Proxy for https requests (also https_proxy, ALL_PROXY); never used for loopback"),
     variable("HTTP_PROXY", None, "Proxy for http requests (also http_proxy, ALL_PROXY); never used for loopback"),

@@ -6,12 +6,14 @@
 //! challenges and signatures leave only in the request that needs them; server text comes out as
 //! [`ServerText`](crate::id::ServerText).
 
+mod agents;
 pub mod auth;
 pub mod client;
 pub mod error;
 pub mod resources;
 mod retry;
 pub mod token;
+pub mod usage;
 pub mod wire;
 
 pub use client::{Access, Client, ClientOptions, Trace, Tracer};

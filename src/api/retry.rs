@@ -17,6 +17,8 @@ use super::error::{ApiError, Unreachable};
 pub(super) enum Repeat {
     /// Reading, or making a challenge.
     Safe,
+    /// Reading what some servers always fail to tell: a 500 is their answer, and another route is asked instead.
+    SafeUnlessBroken,
     /// Creating, verifying, revoking: an answer that was lost must be settled by looking.
     OnlyIfUnsent,
 }
@@ -36,7 +38,12 @@ pub(super) fn wait_before_next(error: &ApiError, repeat: Repeat, attempt: u32, r
         ApiError::NoAnswer { how: Unreachable::Connect | Unreachable::Proxy, .. }
             | ApiError::Status { status: 429, .. }
     );
-    if !(unsent || repeat == Repeat::Safe && error.is_temporary()) {
+    let may_go_again = match repeat {
+        Repeat::Safe => error.is_temporary(),
+        Repeat::SafeUnlessBroken => error.is_temporary() && error.status() != Some(500),
+        Repeat::OnlyIfUnsent => false,
+    };
+    if !(unsent || may_go_again) {
         return None;
     }
     if let ApiError::Status { retry_after: Some(wait), .. } = error {
@@ -61,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_plans_limit_is_never_asked_again_whatever_comes_with_it() {
-        for repeat in [Repeat::Safe, Repeat::OnlyIfUnsent] {
+        for repeat in [Repeat::Safe, Repeat::SafeUnlessBroken, Repeat::OnlyIfUnsent] {
             for retry_after in [None, Some(0), Some(1)] {
                 assert_eq!(wait_before_next(&status(402, retry_after), repeat, 0, 10), None);
             }
@@ -82,6 +89,9 @@ mod tests {
         }
         assert!(wait_before_next(&status(503, Some(1)), Repeat::Safe, 0, 1).is_some());
         assert_eq!(wait_before_next(&status(503, Some(1)), Repeat::OnlyIfUnsent, 0, 1), None);
+        assert!(wait_before_next(&status(503, Some(1)), Repeat::SafeUnlessBroken, 0, 1).is_some());
+        assert!(wait_before_next(&status(500, None), Repeat::Safe, 0, 1).is_some());
+        assert_eq!(wait_before_next(&status(500, None), Repeat::SafeUnlessBroken, 0, 1), None);
         // Without its word the wait grows, and not for ever.
         for attempt in 0..40 {
             let wait = wait_before_next(&status(429, None), Repeat::Safe, attempt, 50).unwrap();

@@ -4,6 +4,7 @@
 //! network itself. What always holds: stdout carries only the data that was asked for, a failure
 //! prints nothing there, and nobody is asked where nobody can answer.
 
+mod agent;
 mod args;
 mod ask;
 mod audit;
@@ -23,10 +24,13 @@ mod failure;
 mod github;
 mod handover;
 mod help;
+mod identity_switch;
 mod interruption;
 mod key;
 mod man;
+mod monitor;
 mod output;
+mod path;
 mod progress;
 mod remedy;
 mod sandbox;
@@ -35,7 +39,10 @@ mod secrets;
 mod service;
 mod setup;
 mod status;
+mod subjects;
 mod surroundings;
+mod tenant;
+mod topic;
 
 use std::process::ExitCode;
 
@@ -81,6 +88,8 @@ enum Command {
     #[command(subcommand)]
     Key(key::KeyCommand),
     #[command(subcommand)]
+    Agent(agent::AgentCommand),
+    #[command(subcommand)]
     Auth(auth::AuthCommand),
     Exec(exec::ExecArgs),
     Ci(Box<ci::CiArgs>),
@@ -89,7 +98,13 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
+    Path(path::PathArgs),
+    #[command(subcommand)]
     Service(service::ServiceCommand),
+    Monitor(monitor::MonitorArgs),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
     Capabilities(capabilities::CapabilitiesArgs),
@@ -175,12 +190,17 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Doctor(args) => doctor::run(&context, &args),
         Command::Deregister(args) => deregister::run(&context, &args),
         Command::Key(command) => key::run(&context, &command),
+        Command::Agent(command) => agent::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Exec(args) => exec::run(&context, &args),
         Command::Ci(args) => ci::run(&context, &args),
         Command::Config(command) => config::run(&context, &command),
         Command::Audit(command) => audit::run(&context, &command),
+        Command::Tenant(command) => tenant::run(&context, &command),
+        Command::Topic(command) => topic::run(&context, &command),
+        Command::Path(args) => path::run(&context, &args),
         Command::Service(command) => service::run(&context, &command),
+        Command::Monitor(args) => monitor::run(&context, &args),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Capabilities(args) => capabilities::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),

@@ -267,6 +267,15 @@ impl Output {
         }
     }
 
+    /// The same for what prints again and again: says whether anybody still reads.
+    pub(crate) fn is_taken(&self, text: &str) -> Result<bool, Failure> {
+        match self.streams.write_stdout(text.as_bytes()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(OpError::new(ErrorCode::Failed, "cannot write to standard output").because(error).into()),
+        }
+    }
+
     /// Marks a failure where a log knows marks; JSON stays the one object that it is.
     pub(crate) fn annotate(&self, error: &OpError) {
         if self.in_github_actions && !self.json {
@@ -287,6 +296,11 @@ impl Output {
     /// Text for stderr, coloured if that is wanted there.
     pub(crate) fn paint_err(&self, style: Style, text: &str) -> String {
         paint(self.stderr_color, style, text)
+    }
+
+    /// Whether standard output is coloured.
+    pub(crate) fn has_color(&self) -> bool {
+        self.stdout_color
     }
 
     /// A spinner while something takes a while; on a terminal only.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::failure::{ErrorReport, VersionData};
 use crate::cli::output::Warning;
-use crate::cli::{auth, capabilities, completions, config, doctor, event, help, key, service, setup};
+use crate::cli::{auth, capabilities, completions, config, doctor, event, help, key, monitor, service, setup};
 use crate::ops;
 
 /// One report.
@@ -26,6 +26,13 @@ const fn report<T: JsonSchema>(name: &'static str) -> Report {
 
 /// Every report, by name.
 pub(crate) const REPORTS: &[Report] = &[
+    report::<ops::agent::delete::AgentDeleteReport>("agent.delete"),
+    report::<ops::agent::list::AgentListReport>("agent.list"),
+    report::<ops::agent::register::AgentRegisterReport>("agent.register"),
+    report::<ops::agent::show::AgentShowReport>("agent.show"),
+    report::<ops::agent::update::AgentUpdateReport>("agent.update"),
+    report::<ops::agent::select::AgentUseReport>("agent.use"),
+    report::<ops::agent::watch::WatchEvent>("agent.watch"),
     report::<ops::audit::ExportReport>("audit.export"),
     report::<ops::audit::ShowReport>("audit.show"),
     report::<ops::audit::VerifyReport>("audit.verify"),
@@ -67,6 +74,9 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::show::ShowReport>("key.show"),
     report::<key::StatusData>("key.status"),
     report::<ops::pages::PagesReport>("man"),
+    report::<monitor::MonitorData>("monitor"),
+    report::<ops::agent_paths::PathReport>("path"),
+    report::<ops::agent_paths::CacheKeyReport>("path.cache-key"),
     report::<crate::sandbox::Info>("sandbox.serve"),
     report::<ops::service::ServiceReport>("service.install"),
     report::<ops::service::ServiceStatus>("service.status"),
@@ -74,6 +84,10 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<service::UnitsData>("service.units"),
     report::<ops::setup::SetupReport>("setup"),
     report::<ops::status::StatusReport>("status"),
+    report::<ops::tenant::usage::UsageReport>("tenant.usage"),
+    report::<ops::identity_switch::SwitchReport>("tenant.use"),
+    report::<ops::topic::CheckReport>("topic.check"),
+    report::<ops::topic::ListReport>("topic.list"),
     report::<VersionData>("version"),
 ];
 

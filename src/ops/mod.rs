@@ -7,6 +7,8 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod agent;
+pub mod agent_paths;
 pub mod audit;
 pub mod ci;
 pub mod configure;
@@ -16,14 +18,18 @@ pub mod doctor;
 pub mod due;
 mod ending;
 pub mod error;
+pub mod failures;
 pub mod fix;
 pub mod generate;
 pub mod github;
+pub mod identity_ids;
+pub mod identity_switch;
 pub mod list;
 pub mod local_names;
 pub mod login;
 pub mod logins;
 mod lower_errors;
+pub mod monitor;
 pub mod own_key;
 pub mod pages;
 pub mod progress;
@@ -42,7 +48,9 @@ pub mod show;
 pub mod state;
 pub mod status;
 mod superseded;
+pub mod tenant;
 pub mod tokens;
+pub mod topic;
 
 pub use error::{ErrorCode, OpError};
 pub use fix::Fix;

@@ -13,6 +13,7 @@ use crate::config::{ConfigError, Paths, Settings};
 use crate::durable::{self, Lock};
 use crate::id::{AgentId, TenantId};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::identity_ids;
 use crate::ops::own_key::{GivenKey, SshAgent};
 use crate::ops::progress::Progress;
 use crate::secret::SecretString;
@@ -133,20 +134,12 @@ impl Session {
 
     /// The agent to act for.
     pub fn agent(&self) -> Result<&AgentId, OpError> {
-        self.settings
-            .agent_id
-            .as_ref()
-            .map(|id| &id.value)
-            .ok_or_else(|| needed("agent id", "--agent-id", "ARTCAFE_AGENT_ID"))
+        identity_ids::agent_in(&self.settings)
     }
 
     /// The tenant to act in.
     pub fn tenant(&self) -> Result<&TenantId, OpError> {
-        self.settings
-            .tenant_id
-            .as_ref()
-            .map(|id| &id.value)
-            .ok_or_else(|| needed("tenant id", "--tenant-id", "ARTCAFE_TENANT_ID"))
+        identity_ids::tenant_in(&self.settings)
     }
 
     /// The passphrase of a key file that is known to need one.
@@ -202,7 +195,7 @@ fn authority(path: &Path) -> Result<Vec<u8>, OpError> {
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// A value that is missing where nobody was asked.
-fn needed(what: &str, flag: &str, variable: &str) -> OpError {
+pub(super) fn needed(what: &str, flag: &str, variable: &str) -> OpError {
     OpError::new(ErrorCode::InputNeeded, format!("no {what} is given or configured"))
         .hint(format!("give it with `{flag}` or {variable}, or run `artcafe setup`"))
 }

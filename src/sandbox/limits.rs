@@ -15,6 +15,7 @@ const FIRST_PAGE: usize = 50;
 pub(super) enum Resource {
     Agents,
     SshKeys,
+    Channels,
 }
 
 /// What a plan allows.
@@ -65,6 +66,7 @@ impl Resource {
         match self {
             Self::Agents => "agents",
             Self::SshKeys => "ssh_keys",
+            Self::Channels => "channels",
         }
     }
 }
@@ -74,6 +76,7 @@ pub(super) fn current(call: &Call<'_>, tenant: &str, resource: Resource) -> Resu
     let owners: Vec<String> = match resource {
         Resource::Agents => call.store.all_agents()?.into_iter().map(|agent| agent.tenant_id).collect(),
         Resource::SshKeys => call.store.all_keys()?.into_iter().map(|key| key.tenant_id).collect(),
+        Resource::Channels => call.store.all_channels()?.into_iter().map(|channel| channel.tenant_id).collect(),
     };
     let scanned = match call.dialect {
         Dialect::Documented => owners.len(),
@@ -90,6 +93,7 @@ pub(super) fn enforce(call: &Call<'_>, tenant: &str, resource: Resource) -> Resu
     let limit = match resource {
         Resource::Agents => limits.agents,
         Resource::SshKeys => limits.ssh_keys,
+        Resource::Channels => limits.channels,
     };
     let current = current(call, tenant, resource)?;
     if current < limit {

@@ -39,6 +39,16 @@ impl Place for super::store::AgentRow {
     }
 }
 
+impl Place for super::store::ChannelRow {
+    fn tenant(&self) -> &str {
+        &self.tenant_id
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// Cuts the asked page out of all rows, which come sorted by tenant and id. `wanted` is the filters' say, which
 /// only the documented dialect hears.
 pub(super) fn page<T: Place>(

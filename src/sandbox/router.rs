@@ -4,7 +4,7 @@
 use super::call::Call;
 use super::options::Dialect;
 use super::reply::{Answer, Reply};
-use super::routes::{agents, auth, keys, tenants, usage};
+use super::routes::{agents, auth, billing, channels, keys, tenants, usage};
 
 /// A handler; the text is the path's parameter, empty where there is none.
 type Handler = fn(&Call<'_>, &str) -> Answer;
@@ -21,6 +21,8 @@ const ROUTES: &[Route] = &[
     ("POST", "/api/v1/agents", |call, _| agents::create(call)),
     ("PUT", "/api/v1/agents/{}", agents::update),
     ("DELETE", "/api/v1/agents/{}", agents::delete),
+    (SUMMARY.0, SUMMARY.1, SUMMARY.2),
+    ("PUT", "/sandbox/agents/{}/status", agents::set_status),
     ("GET", "/api/v1/ssh-keys", |call, _| keys::list(call)),
     ("GET", "/api/v1/ssh-keys/{}", keys::show),
     ("POST", "/api/v1/ssh-keys", |call, _| keys::create(call)),
@@ -37,7 +39,19 @@ const ROUTES: &[Route] = &[
     ("PUT", "/api/v1/tenants/{}", tenants::update),
     ("DELETE", "/api/v1/tenants/{}", tenants::delete),
     ("GET", "/api/v1/tenants/{}/members", tenants::members),
-    ("GET", "/api/v1/billing/usage-summary", |call, _| usage::billing_summary(call)),
+    ("GET", "/api/v1/channels", |call, _| channels::list(call)),
+    ("GET", "/api/v1/channels/{}", channels::show),
+    ("POST", "/api/v1/channels", |call, _| channels::create(call)),
+    ("POST", "/api/v1/channels/{}/messages", channels::publish),
+    ("DELETE", "/api/v1/channels/{}", channels::delete),
+    ("GET", "/api/v1/usage-metrics", |call, _| usage::metrics(call)),
+    ("GET", "/api/v1/usage-metrics/billing", |call, _| usage::metrics_billing(call)),
+    ("GET", "/api/v1/usage-metrics/historical", |call, _| usage::metrics_historical(call)),
+    (STATISTICS.0, STATISTICS.1, STATISTICS.2),
+    ("GET", "/api/v1/billing/usage-summary", |call, _| billing::usage_summary(call)),
+    ("GET", "/api/v1/billing/info", |call, _| billing::info(call)),
+    ("GET", "/api/v1/billing/plans", |_call, _| billing::plans()),
+    ("POST", "/api/v1/billing/upgrade", |call, _| billing::upgrade(call)),
     ("GET", "/api/v1/usage/current", |call, _| usage::current(call)),
     ("GET", "/api/v1/usage/history", |call, _| usage::history(call)),
     ("GET", "/api/v1/usage/summary", |call, _| usage::summary(call)),
@@ -45,6 +59,11 @@ const ROUTES: &[Route] = &[
 
 /// The one route that no released server mounts (section 6).
 const REVOKE: Route = ("POST", "/api/v1/ssh-keys/{}/revoke", keys::revoke);
+
+/// The statistics of subjects, which came later than the version that `as-built` is.
+const STATISTICS: Route = ("GET", "/api/v1/usage-metrics/wildcard-stats", |call, _| usage::wildcard_statistics(call));
+/// Counts of agents, which came only after the version that `as-built` is (section 2.5).
+const SUMMARY: Route = ("GET", "/api/v1/agents/status/summary", |call, _| agents::summary(call));
 
 /// Answers a request.
 pub(super) fn answer(call: &Call<'_>) -> Reply {
@@ -66,7 +85,8 @@ fn find(dialect: Dialect, method: &str, path: &str) -> Found {
     let mut allow = None;
     for (wanted, pattern, handler) in ROUTES {
         // Usage counters came only after the version that this dialect is.
-        if dialect == Dialect::AsBuilt && (*pattern == REVOKE.1 || pattern.starts_with("/api/v1/usage/")) {
+        let is_later = [REVOKE.1, STATISTICS.1, SUMMARY.1].contains(pattern) || pattern.starts_with("/api/v1/usage/");
+        if dialect == Dialect::AsBuilt && is_later {
             continue;
         }
         if let Some(parameter) = matches(pattern, path) {

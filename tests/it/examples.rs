@@ -89,6 +89,10 @@ impl Machine {
         }
         env.wrote(Path::new(&env.write("passphrase.txt", "correct horse battery staple")));
         env.write("agent.py", "pass\n");
+        for name in ["docs/monitoring/alerts.yaml", "docs/monitoring/alerts-test.yaml"] {
+            let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+            env.write(name, &text);
+        }
         // An example writes it, for curl.
         env.wrote(&env.path("token.netrc"));
         fs::copy(env.key(), env.path(".ssh/other_agent")).unwrap();

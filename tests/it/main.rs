@@ -10,6 +10,11 @@
     reason = "made-up machines, in processes of their own"
 )]
 
+mod agent_end;
+mod agent_paths;
+mod agent_record;
+mod agent_register;
+mod agent_watch;
 mod architecture;
 mod argv;
 mod audit;
@@ -41,6 +46,7 @@ mod key_register;
 mod key_revoke;
 mod key_rotate;
 mod key_tools;
+mod monitor;
 mod progress;
 mod review_cli;
 mod rotate_hook;
@@ -61,11 +67,14 @@ mod setup_failures;
 mod ssh_agent;
 mod stateless;
 mod support;
+mod tenant_usage;
+mod tenant_use;
 mod tls_and_proxy;
 mod token_flight;
 mod token_handover;
 mod token_netrc;
 mod tokens;
+mod topic;
 mod ways_out;
 mod wire;
 mod wire_client;

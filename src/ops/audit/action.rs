@@ -49,6 +49,8 @@ actions! {
     KeyLinked "key_linked";
     /// An agent was registered.
     AgentCreated "agent_created";
+    /// An agent's record was changed.
+    AgentUpdated "agent_updated";
     /// An agent was deleted.
     AgentDeleted "agent_deleted";
     /// A configuration was made, or several of its values written at once.
@@ -67,22 +69,18 @@ actions! {
     Login "login";
     /// A stored token was removed.
     Logout "logout";
-    /// A rotation was begun.
-    RotationStarted "rotation_started";
-    /// A rotation's new key was confirmed by a fresh process.
-    RotationConfirmed "rotation_confirmed";
-    /// A rotation has reached its end.
-    RotationFinished "rotation_finished";
-    /// A rotation turned back.
-    RotationTurned "rotation_turned";
-    /// A rotation was undone.
-    RotationUndone "rotation_undone";
     /// A command of the user's was run.
     HookRun "hook_run";
     /// A timer was installed.
     ServiceInstalled "service_installed";
     /// A timer was removed.
     ServiceRemoved "service_removed";
+    /// A directory of an agent's own was made.
+    DirectoryMade "directory_made";
+    /// A tenant was registered.
+    TenantCreated "tenant_created";
+    /// A tenant's key for the API was stored.
+    ApiKeySaved "api_key_saved";
     /// The history's torn last line was mended.
     Repaired "repaired";
     /// The history's head was missing or did not fit, and was made anew.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::os::unix::fs::MetadataExt as _;
 
 use crate::api::ApiError;
-use crate::api::resources::Usage;
+use crate::api::usage::Counted;
 use crate::api::wire::KeyRecord;
 use crate::config::{ConfigFile, Key, Origin};
 use crate::durable;
@@ -44,10 +44,11 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     let record =
         records.iter().find(|record| record.is_usable() && record.is_of(&agent) && public.is_line(&record.public_key));
     // Without this route, the 402 of the registration decides, and leaves nothing behind.
-    if let Ok(usage) = client.usage("ssh_keys", grant.access()).await
-        && usage.current >= usage.limit
+    if let Ok(usage) = client.billing_usage(grant.access()).await
+        && let Some((current, limit)) = usage.level(Counted::SshKeys).whole()
+        && current >= limit
     {
-        return Err(no_room(usage, &records));
+        return Err(no_room(current, limit, &records));
     }
     if !options.accept_agent_record {
         refuse_agent_record(session, &grant, &public).await?;
@@ -122,7 +123,10 @@ fn can_be_written(session: &Session, file: &ConfigFile) -> Result<(), OpError> {
                 ErrorCode::KeyFileMissing,
                 format!("only the public half of `{}` is on this disk: a key that an ssh-agent alone holds cannot be rotated, since its successor has to be a file", key.display()),
             )
-            .hint("put the private key file back beside it, or make a new key (`artcafe key generate`), register it (`artcafe key register`) and revoke the old one"));
+            .hint(format!(
+                "put a key file in its place with an administrator's token: `artcafe setup --output PATH --yes`; when `artcafe auth test` proves that one, end this one: `artcafe key revoke {}`; or put the private key file back beside it",
+                session.settings.key_id.as_ref().map_or("ID", |id| id.value.as_str())
+            )));
         }
         _ => {}
     }
@@ -132,26 +136,23 @@ fn can_be_written(session: &Session, file: &ConfigFile) -> Result<(), OpError> {
 }
 
 /// The plan's limit is reached; says what counts and what can go.
-pub(super) fn no_room(usage: Usage, records: &[KeyRecord]) -> OpError {
+pub(super) fn no_room(current: u64, limit: u64, records: &[KeyRecord]) -> OpError {
     let revoked: Vec<&str> =
         records.iter().filter(|record| !record.is_usable()).map(|record| record.key_id.as_str()).collect();
     let active = (records.len() - revoked.len()) as u64;
-    let counts = match (revoked.is_empty(), usage.current) {
+    let counts = match (revoked.is_empty(), current) {
         (true, _) => "none of them is revoked",
         (false, current) if current == records.len() as u64 => "revoked records count as well",
         (false, current) if current == active => "revoked records do not count",
         (false, _) => "it is not known whether revoked records count",
     };
-    let hint = match deletable(records).filter(|_| usage.current != active) {
+    let hint = match deletable(records).filter(|_| current != active) {
         None => "delete the record of a key that is no longer used (`artcafe key list --all-agents` shows the last use), or raise the plan in the portal".to_owned(),
         Some(ids) => format!("delete a revoked record: {ids} (`artcafe key delete ID`), or raise the plan in the portal"),
     };
     OpError::new(
         ErrorCode::PlanLimit,
-        format!(
-            "there is no room for a second key: the plan allows {} and {} are there; {counts}",
-            usage.limit, usage.current
-        ),
+        format!("there is no room for a second key: the plan allows {limit} and {current} are there; {counts}"),
     )
     .hint(hint)
 }

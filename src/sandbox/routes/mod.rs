@@ -3,6 +3,8 @@
 
 pub(super) mod agents;
 pub(super) mod auth;
+pub(super) mod billing;
+pub(super) mod channels;
 pub(super) mod keys;
 pub(super) mod tenants;
 pub(super) mod usage;

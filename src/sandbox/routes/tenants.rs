@@ -36,6 +36,7 @@ fn shown(call: &Call<'_>, tenant: &TenantRow) -> Result<Value, Reply> {
         "usage": {
             "agents": limits::current(call, &tenant.id, Resource::Agents)?,
             "ssh_keys": limits::current(call, &tenant.id, Resource::SshKeys)?,
+            "channels": limits::current(call, &tenant.id, Resource::Channels)?,
         },
         "stripe_customer_id": null,
         "stripe_subscription_id": null,

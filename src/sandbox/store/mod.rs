@@ -3,6 +3,7 @@
 
 mod agents;
 mod challenges;
+mod channels;
 mod keys;
 mod tenants;
 
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use agents::AgentRow;
 pub use challenges::ChallengeRow;
+pub(super) use channels::ChannelRow;
 pub use keys::KeyRow;
 pub use tenants::TenantRow;
 
@@ -79,6 +81,8 @@ impl Store {
             VERSION => {}
             other => return Err(SandboxError::Schema { place, reason: format!("it has version {other}") }),
         }
+        // What came later is only added, so that an earlier build's database goes on and the version stays.
+        connection.execute_batch(channels::TABLES)?;
         Ok(Self { connection })
     }
 
@@ -110,6 +114,14 @@ impl Store {
             .query_row([tenant, day], |row| row.get(0))
             .optional()
             .map(Option::unwrap_or_default)
+    }
+
+    /// The days with requests of a tenant, from one to another, both included.
+    pub(super) fn calls_between(&self, tenant: &str, first: &str, last: &str) -> rusqlite::Result<Vec<(String, i64)>> {
+        self.connection
+            .prepare_cached("SELECT day, count FROM calls WHERE tenant_id = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day")?
+            .query_map([tenant, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
     }
 
     /// Runs several statements as one: all of them, or none.

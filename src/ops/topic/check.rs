@@ -1,0 +1,351 @@
+//! `topic check`: whether a topic is well formed, stays inside the tenant and is no wider than needed.
+//!
+//! Owns the verdict. The tenant's token is looked for at the one place where the topic's form has it, and compared whole:
+//! `tenant.abcd` is not inside tenant `abc`, though its text begins like it (`platform-api.md` 8.4). A topic of no known
+//! form is not inside.
+
+use serde::Serialize;
+
+use super::finding::{Finding, Rule};
+use super::form::{Form, Token};
+use super::standard::{self, Direction, Family};
+use crate::id::{AgentId, ServerText, TenantId};
+
+/// The verdict on every topic.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct CheckReport {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The agent; null where none is configured, and then its own topics cannot be named.
+    pub agent_id: Option<AgentId>,
+    /// The topics in the order in which they were given.
+    pub topics: Vec<CheckedTopic>,
+    /// Whether nothing was found.
+    pub ok: bool,
+}
+
+/// The verdict on one topic.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct CheckedTopic {
+    /// The topic as it was given; control characters are escaped.
+    pub topic: String,
+    /// How it is written; null where that cannot be told.
+    pub form: Option<Form>,
+    /// Whose kind of topic it is; null for none that is known.
+    pub family: Option<Family>,
+    /// Whether all that it matches belongs to the tenant.
+    pub in_tenant: bool,
+    /// What an agent does with it, where it is a standard topic of this one.
+    pub standard: Option<Direction>,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// Where a topic's form has its tenant.
+enum Place {
+    /// At this token.
+    At(Family, usize),
+    /// Nowhere.
+    Nowhere(Family),
+    /// The form is not known.
+    Unknown,
+}
+
+/// Checks topics for an agent of this tenant.
+pub fn check(tenant: &TenantId, agent: Option<&AgentId>, topics: &[String]) -> CheckReport {
+    let topics: Vec<CheckedTopic> =
+        topics.iter().map(|topic| Checker { tenant, agent, topic, findings: Vec::new() }.run()).collect();
+    CheckReport {
+        tenant_id: tenant.clone(),
+        agent_id: agent.cloned(),
+        ok: topics.iter().all(|topic| topic.findings.is_empty()),
+        topics,
+    }
+}
+
+struct Checker<'a> {
+    tenant: &'a TenantId,
+    agent: Option<&'a AgentId>,
+    topic: &'a str,
+    findings: Vec<Finding>,
+}
+
+impl Checker<'_> {
+    fn run(mut self) -> CheckedTopic {
+        let form = Form::of(self.topic);
+        let (mut family, mut in_tenant, mut direction) = (None, false, None);
+        match form {
+            None if self.topic.is_empty() => self.find(Rule::EmptyToken, "the topic is empty"),
+            None => {
+                self.characters(Form::Slash, &[Token::Word(self.topic.to_owned())]);
+                self.find(Rule::UnknownForm, "a single word names no tenant");
+            }
+            Some(form) => {
+                let tokens = form.tokens(self.topic);
+                self.characters(form, &tokens);
+                self.wildcards(form, &tokens);
+                let is_well_formed = self.findings.is_empty();
+                (family, in_tenant) = self.place(form, &tokens);
+                in_tenant &= is_well_formed;
+                if is_well_formed {
+                    direction = self.standard(form, &tokens);
+                    self.width(form, &tokens, direction.is_some());
+                }
+            }
+        }
+        CheckedTopic {
+            topic: ServerText::new(self.topic).to_string(),
+            form,
+            family,
+            in_tenant,
+            standard: direction,
+            findings: self.findings,
+        }
+    }
+
+    fn find(&mut self, rule: Rule, message: impl Into<String>) {
+        self.findings.push(Finding::new(rule, message));
+    }
+
+    /// What may stand in a token: the characters of ids, but no dot, since a slash topic may become a subject.
+    fn characters(&mut self, form: Form, tokens: &[Token]) {
+        let words = tokens.iter().filter_map(|token| match token {
+            Token::Word(word) => Some(word.as_str()),
+            Token::Any | Token::Rest => None,
+        });
+        let (any, rest) = form.wildcards();
+        let (mut is_empty, mut is_mixed, mut odd) = (false, false, None);
+        for word in words {
+            is_empty |= word.is_empty();
+            let is_id = word == self.tenant.as_str() || self.agent.is_some_and(|agent| agent.as_str() == word);
+            for character in word.chars() {
+                match character {
+                    'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' => {}
+                    // Told as misplaced.
+                    wildcard if wildcard == any || wildcard == rest => {}
+                    // Ids may have dots, which is of no matter in a slash topic.
+                    '.' if is_id => {}
+                    '.' | '*' | '>' | '/' | '+' | '#' => is_mixed = true,
+                    other => odd = odd.or(Some(other)),
+                }
+            }
+        }
+        if is_empty {
+            self.find(
+                Rule::EmptyToken,
+                format!("there is nothing between two `{0}`, or before or after one", form.separator()),
+            );
+        }
+        if is_mixed {
+            let message =
+                "it mixes the separators or wildcards of slash topics (`/` `+` `#`) and of NATS subjects (`.` `*` `>`)";
+            self.find(Rule::MixedForms, message);
+        }
+        if let Some(odd) = odd {
+            let message =
+                format!("`{}` may not stand in a topic: letters, digits, `_` and `-` may", odd.escape_default());
+            self.find(Rule::InvalidCharacter, message);
+        }
+    }
+
+    fn wildcards(&mut self, form: Form, tokens: &[Token]) {
+        let (any, rest) = form.wildcards();
+        let is_piece = tokens.iter().any(|token| matches!(token, Token::Word(word) if word.contains([any, rest])));
+        let is_early = tokens.iter().rev().skip(1).any(|token| *token == Token::Rest);
+        if is_piece {
+            self.find(
+                Rule::WildcardMisplaced,
+                format!("`{any}` and `{rest}` stand for whole tokens, and not for a piece of one"),
+            );
+        }
+        if is_early {
+            self.find(
+                Rule::WildcardMisplaced,
+                format!("`{rest}` stands for all that follows, so it can only be the last token"),
+            );
+        }
+        if form == Form::Slash && tokens.contains(&Token::Any) && tokens.contains(&Token::Rest) {
+            self.find(Rule::WildcardsCombined, "the agent framework reads no `+` in a topic with `#`");
+        }
+    }
+
+    /// The tenant's token, at the one place where the form has it.
+    fn place(&mut self, form: Form, tokens: &[Token]) -> (Option<Family>, bool) {
+        match self.known_place(form, tokens) {
+            Place::Unknown => {
+                // The bare tenant comes first with NKeys, so what begins like it is meant as one.
+                let first = tokens.first().cloned().unwrap_or(Token::Rest);
+                let own = self.tenant.as_str();
+                match &first {
+                    Token::Word(word) if form == Form::Nats && word.starts_with(own) => {
+                        self.find_tenant(Rule::TenantPrefix, &first);
+                    }
+                    Token::Any | Token::Rest => self.find_tenant(Rule::WildcardTenant, &first),
+                    Token::Word(_) => {
+                        let instead = self.advice(form, tokens);
+                        let message = "it begins like no topic of the platform, its guide or its framework";
+                        self.findings.push(Finding::new(Rule::UnknownForm, message).instead(instead));
+                    }
+                }
+                (None, false)
+            }
+            Place::Nowhere(family) => {
+                let message = "it names no tenant, so agents of other tenants may use the very same topic";
+                let finding = Finding::new(Rule::NoTenantToken, message).instead(self.advice(form, tokens));
+                self.findings.push(finding);
+                (Some(family), false)
+            }
+            Place::At(family, index) => {
+                if form == Form::Nats && matches!(&tokens[0], Token::Word(word) if word == "tenants") {
+                    let finding = Finding::new(
+                        Rule::PluralSubject,
+                        "the platform allows `tenant.` alone, and denies `tenants.` always",
+                    );
+                    self.findings.push(finding.instead(self.advice(form, tokens)));
+                }
+                if form == Form::Nats && self.tenant.as_str().contains('.') {
+                    let message = format!(
+                        "the tenant id `{}` has a dot, which separates tokens here: no subject can name it",
+                        self.tenant
+                    );
+                    self.find(Rule::TenantUnfit, message);
+                    return (Some(family), false);
+                }
+                // Where all that follows begins before the tenant's place, it takes the tenant in.
+                let early = tokens.iter().take(index).find(|token| **token == Token::Rest);
+                let Some(token) = early.or(tokens.get(index)) else {
+                    self.find(Rule::TenantMissing, "it ends before the tenant");
+                    return (Some(family), false);
+                };
+                match self.compare(token) {
+                    None => (Some(family), true),
+                    Some(rule) => {
+                        self.find_tenant(rule, token);
+                        (Some(family), false)
+                    }
+                }
+            }
+        }
+    }
+
+    fn known_place(&self, form: Form, tokens: &[Token]) -> Place {
+        let word = |index: usize| match tokens.get(index) {
+            Some(Token::Word(word)) => Some(word.as_str()),
+            _ => None,
+        };
+        match (form, word(0)) {
+            (Form::Slash, Some("tenants")) => Place::At(Family::Guide, 1),
+            (Form::Slash, Some("agents")) => Place::Nowhere(Family::Framework),
+            (Form::Nats, Some("tenant" | "tenants")) => Place::At(Family::Platform, 1),
+            (Form::Nats, Some("agents")) if word(1) == Some("presence") => Place::Nowhere(Family::Framework),
+            (Form::Nats, Some("agents" | "_heartbeat")) => Place::At(Family::Platform, 1),
+            (Form::Nats, Some("_HEARTBEAT" | "_PRESENCE" | "_METRICS" | "_SYS")) => match tokens.get(1) {
+                Some(Token::Word(word)) if word == "tenant" => Place::At(Family::Platform, 2),
+                Some(Token::Rest) | None => Place::At(Family::Platform, 2),
+                _ => Place::Unknown,
+            },
+            (Form::Nats, Some(first)) if first == self.tenant.as_str() => Place::At(Family::Nkey, 0),
+            _ => Place::Unknown,
+        }
+    }
+
+    /// What is wrong with a token at the tenant's place; nothing for the tenant itself.
+    fn compare(&self, token: &Token) -> Option<Rule> {
+        let own = self.tenant.as_str();
+        match token {
+            Token::Any | Token::Rest => Some(Rule::WildcardTenant),
+            Token::Word(word) if word == own => None,
+            Token::Word(word) if word.is_empty() => Some(Rule::TenantMissing),
+            Token::Word(word) if word.starts_with(own) || own.starts_with(word.as_str()) => Some(Rule::TenantPrefix),
+            Token::Word(_) => Some(Rule::OtherTenant),
+        }
+    }
+
+    fn find_tenant(&mut self, rule: Rule, token: &Token) {
+        let shown = match token {
+            Token::Word(word) => ServerText::new(word).to_string(),
+            Token::Any | Token::Rest => String::new(),
+        };
+        let own = self.tenant;
+        let message = match rule {
+            Rule::WildcardTenant => {
+                format!("a wildcard stands where the tenant is named, so it takes in every tenant; name `{own}`")
+            }
+            Rule::TenantPrefix => format!("`{shown}` and tenant `{own}` begin alike, and are two"),
+            Rule::TenantMissing => "the tenant's place is empty".to_owned(),
+            _ => format!("it belongs to tenant `{shown}` (or an environment of that name), and not to `{own}`"),
+        };
+        self.find(rule, message);
+    }
+
+    /// What the same would be called inside the tenant.
+    fn advice(&self, form: Form, tokens: &[Token]) -> Vec<String> {
+        let text = |token: &Token| match token {
+            Token::Word(word) => word.clone(),
+            Token::Any | Token::Rest => String::new(),
+        };
+        let rest: Vec<String> = tokens.iter().skip(1).map(text).collect();
+        let Some(Token::Word(first)) = tokens.first() else { return Vec::new() };
+        let separator = form.separator().to_string();
+        let of = |head: &[&str], tail: &[String]| {
+            let parts: Vec<&str> = head.iter().copied().chain(tail.iter().map(String::as_str)).collect();
+            vec![parts.join(&separator)]
+        };
+        let own = self.tenant.as_str();
+        // Only of what is well formed, and of what then is inside.
+        match (form, first.as_str()) {
+            _ if !self.findings.is_empty() || tokens.iter().any(|token| !matches!(token, Token::Word(_))) => Vec::new(),
+            (Form::Nats, _) if own.contains('.') => Vec::new(),
+            (Form::Slash, "agents") => of(&["tenants", own, "agents"], &rest),
+            (Form::Slash, "tenant") if rest.first().is_some_and(|first| first == own) => of(&["tenants"], &rest),
+            (Form::Nats, "agents") => of(&["agents", own], &rest),
+            (Form::Nats, "tenants") if rest.first().is_some_and(|first| first == own) => {
+                let noun = |part: &String| match part.as_str() {
+                    "agents" => "agent".to_owned(),
+                    "channels" => "channel".to_owned(),
+                    _ => part.clone(),
+                };
+                of(
+                    &["tenant"],
+                    &rest
+                        .iter()
+                        .enumerate()
+                        .map(|(at, part)| if at == 1 { noun(part) } else { part.clone() })
+                        .collect::<Vec<_>>(),
+                )
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What an agent does with it, where it is one of this agent's standard topics or a choice of one.
+    fn standard(&self, form: Form, tokens: &[Token]) -> Option<Direction> {
+        let topics = standard::topics(form, self.tenant, self.agent);
+        let is_it = |topic: &&standard::StandardTopic| {
+            let pattern = topic.tokens();
+            // A wildcard of the topic has to be one of the standard's own.
+            let has_other =
+                tokens.contains(&Token::Any) || tokens.contains(&Token::Rest) && !pattern.contains(&Token::Rest);
+            !has_other && form.covers(&pattern, tokens)
+        };
+        topics.iter().find(is_it).map(|topic| topic.direction)
+    }
+
+    /// A wildcard that no standard topic has: which of them it takes in.
+    fn width(&mut self, form: Form, tokens: &[Token], is_standard: bool) {
+        let has_wildcard = tokens.iter().any(|token| matches!(token, Token::Any | Token::Rest));
+        if !has_wildcard || is_standard {
+            return;
+        }
+        let taken: Vec<String> = standard::topics(form, self.tenant, self.agent)
+            .into_iter()
+            .filter(|topic| topic.in_tenant && form.covers(tokens, &topic.tokens()))
+            .map(|topic| topic.topic)
+            .collect();
+        let message = match taken.len() {
+            0 => "it takes in topics that no standard of the platform has: name those that are needed".to_owned(),
+            _ => "it takes in more than this agent needs: subscribe to what is needed of its own topics".to_owned(),
+        };
+        self.findings.push(Finding::new(Rule::WildcardTooWide, message).instead(taken));
+    }
+}
