@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::resources::Usage;
+use crate::api::usage::Counted;
 use crate::api::wire::{AgentRecord, KeyRecord};
 use crate::keys::{self, PublicKey};
 use crate::ops::access::Grant;
@@ -61,7 +61,7 @@ pub(super) async fn look(
         };
     };
     let (Ok(client), access) = (session.client(), grant.access()) else { return };
-    let (records, agents, keys_used, agents_used) = tokio::join!(
+    let (records, agents, usage) = tokio::join!(
         deadline.within(client.keys(access)),
         async {
             match grant.is_administrator {
@@ -69,14 +69,14 @@ pub(super) async fn look(
                 false => Ok(None),
             }
         },
-        deadline.within(client.usage("ssh_keys", access)),
-        deadline.within(client.usage("agents", access)),
+        deadline.within(client.billing_usage(access)),
     );
     let Ok(agent) = session.agent() else { return sheet.block(RECORDS, Check::Identity) };
     let record = deadline.within(client.agent(agent, access)).await;
     let public = own_public(session);
     of_agent(sheet, agent.as_str(), &record, &agents, public.as_ref());
-    sheet.put(Check::PlanLimit, plan_limit(&[("keys", keys_used), ("agents", agents_used)]));
+    let used = |counted| usage.as_ref().ok().and_then(|usage| usage.level(counted).whole());
+    sheet.put(Check::PlanLimit, plan_limit(&[("keys", used(Counted::SshKeys)), ("agents", used(Counted::Agents))]));
     let records = match records {
         Ok(records) => records,
         Err(error) => {
@@ -237,13 +237,14 @@ fn old_keys(replaced: &[&KeyRecord], revoked: &[&KeyRecord]) -> Finding {
     }
 }
 
-fn plan_limit(used: &[(&str, Result<Usage, OpError>)]) -> Finding {
+/// From how many there are of each and how many may be; absent where the server does not tell.
+fn plan_limit(used: &[(&str, Option<(u64, u64)>)]) -> Finding {
     let mut words = Vec::new();
     let mut is_near = false;
     for (name, usage) in used {
-        let Ok(usage) = usage else { continue };
-        is_near |= usage.limit > 0 && usage.current.saturating_mul(100) >= usage.limit.saturating_mul(NEARLY);
-        words.push(format!("{} of {} {name}", usage.current, usage.limit));
+        let Some((current, limit)) = usage else { continue };
+        is_near |= *limit > 0 && current.saturating_mul(100) >= limit.saturating_mul(NEARLY);
+        words.push(format!("{current} of {limit} {name}"));
     }
     let words = words.join(", ");
     match is_near {
@@ -318,11 +319,10 @@ mod tests {
 
     #[test]
     fn a_plan_is_near_its_end_from_four_fifths_on() {
-        let at = |current, limit| plan_limit(&[("keys", Ok(Usage { current, limit }))]).status;
+        let at = |current, limit| plan_limit(&[("keys", Some((current, limit)))]).status;
         assert_eq!(at(15, 20), super::super::Status::Ok);
         assert_eq!(at(16, 20), super::super::Status::Warning);
         assert_eq!(at(0, 0), super::super::Status::Ok);
-        let unknown = || Err(OpError::new(ErrorCode::ServerFailed, "x"));
-        assert_eq!(plan_limit(&[("keys", unknown())]).status, super::super::Status::Skipped);
+        assert_eq!(plan_limit(&[("keys", None)]).status, super::super::Status::Skipped);
     }
 }
