@@ -20,6 +20,7 @@ use super::Run;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Administrator,
+    ApiKey,
     Token,
     Challenge,
     Signature,
@@ -53,6 +54,8 @@ impl Known {
             (Kind::Signature, text(request, "response")),
             (Kind::Challenge, text(answer, "challenge")),
             (Kind::Token, text(answer, "token")),
+            (Kind::Administrator, text(answer, "admin_token")),
+            (Kind::ApiKey, text(answer, "api_key")),
         ] {
             if let Some(found) = found.filter(|found| found.len() >= 32) {
                 self.add(kind, &found);
@@ -176,6 +179,7 @@ fn may_print(kind: Kind, args: &str) -> bool {
 fn may_hold(kind: Kind, path: &Path, bytes: &[u8]) -> bool {
     match kind {
         Kind::Administrator => path.ends_with(".artcafe/credentials.json") || path.ends_with("credentials.json"),
+        Kind::ApiKey => path.extension().is_some_and(|extension| extension == "api-key"),
         Kind::Token => path.parent().is_some_and(|parent| parent.ends_with("state/tokens")),
         Kind::PrivateKey => is_private_key(bytes),
         Kind::Challenge | Kind::Signature | Kind::Passphrase => false,
