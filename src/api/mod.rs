@@ -12,6 +12,7 @@ pub mod client;
 pub mod error;
 pub mod resources;
 mod retry;
+pub mod tenants;
 pub mod token;
 pub mod usage;
 pub mod wire;

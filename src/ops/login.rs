@@ -45,10 +45,15 @@ pub async fn login(session: &Session, token: SecretString) -> Result<LoginReport
         .hint("get an administrator's token from the portal; an agent needs no login, it proves its key: `artcafe auth token`"));
     }
     access::check(session, &token, "the login").await?;
+    keep(session, &session.tenant()?.clone(), token)
+}
+
+/// Stores a token that the server has accepted, or has just made for this tenant.
+pub(super) fn keep(session: &Session, tenant: &TenantId, token: SecretString) -> Result<LoginReport, OpError> {
     let _lock = session.lock()?;
     let endpoint = session.settings.endpoint.value.origin().to_owned();
-    let tenant_id = session.tenant()?.clone();
-    let expires_at = claims.and_then(|claims| claims.expires_at);
+    let tenant_id = tenant.clone();
+    let expires_at = Claims::read(token.expose()).and_then(|claims| claims.expires_at);
     let mut logins = Logins::load(&session.settings.paths)?;
     logins.entries.retain(|login| login.endpoint != endpoint || login.tenant_id != tenant_id);
     let saved_at = session.now_text();
@@ -61,7 +66,7 @@ pub async fn login(session: &Session, token: SecretString) -> Result<LoginReport
         clock_offset_seconds,
     });
     logins.save(&session.settings.paths)?;
-    session.record(Change::new(Action::Login))?;
+    session.record(Change::new(Action::Login).tenant_id(&tenant_id))?;
     Ok(LoginReport { endpoint, tenant_id, expires_at, path: Logins::path(&session.settings.paths) })
 }
 

@@ -4,6 +4,7 @@
 use super::call::Call;
 use super::options::Dialect;
 use super::reply::Reply;
+use super::store::MemberRow;
 use super::token::Claims;
 use axum::http::StatusCode;
 
@@ -147,12 +148,52 @@ pub(super) fn user(call: &Call<'_>) -> Result<Claims, Reply> {
     Ok(claims)
 }
 
-/// Finds the person of a request to one tenant, who must be its administrator.
-pub(super) fn member(call: &Call<'_>, tenant: &str) -> Result<Claims, Reply> {
+/// A person in a tenant.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    pub(super) role: String,
+}
+
+impl Member {
+    /// Whether the person may change things.
+    pub(super) fn is_administrator(&self) -> bool {
+        matches!(self.role.as_str(), "owner" | "admin")
+    }
+}
+
+/// 403 of a member whose role does not allow it.
+pub(super) fn no_permission() -> Reply {
+    Reply::forbidden("You don't have permission to perform this action")
+}
+
+/// The members of a tenant; one that never had any has the administrator of its token for an owner.
+pub(super) fn members(call: &Call<'_>, tenant: &str) -> Result<Vec<MemberRow>, Reply> {
+    let rows = call.store.members(tenant)?;
+    if !rows.is_empty() {
+        return Ok(rows);
+    }
+    let joined_at = call.store.tenant(tenant)?.map_or(0, |row| row.created_at);
+    Ok(vec![MemberRow {
+        tenant_id: tenant.to_owned(),
+        user_id: format!("admin-{tenant}"),
+        email: format!("admin@{tenant}.example"),
+        role: "owner".to_owned(),
+        active: true,
+        joined_at,
+    }])
+}
+
+/// Finds the person of a request to one tenant, who must belong to it.
+pub(super) fn member(call: &Call<'_>, tenant: &str) -> Result<Member, Reply> {
     let claims = user(call)?;
-    let own = call.dialect == Dialect::Documented
+    let is_here = call.dialect == Dialect::Documented
         && claims.tenant() == Some(tenant)
         && tenant_header(call).is_none_or(|named| named == tenant);
     // As built, the membership lookup never finds anyone (bug 9).
-    if own { Ok(claims) } else { Err(no_access()) }
+    if !is_here {
+        return Err(no_access());
+    }
+    call.about(tenant);
+    let found = members(call, tenant)?.into_iter().find(|member| claims.text("user_id") == Some(&member.user_id));
+    found.filter(|member| member.active).map(|member| Member { role: member.role }).ok_or_else(no_access)
 }

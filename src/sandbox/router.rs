@@ -4,12 +4,12 @@
 use super::call::Call;
 use super::options::Dialect;
 use super::reply::{Answer, Reply};
-use super::routes::{agents, auth, billing, channels, keys, tenants, usage};
+use super::routes::{accounts, activity, agents, auth, billing, channels, keys, members, tenants, usage};
 
-/// A handler; the text is the path's parameter, empty where there is none.
+/// A handler; the text is the path's parameter, empty where there is none, with a slash between two.
 type Handler = fn(&Call<'_>, &str) -> Answer;
 
-/// One route: method, pattern with at most one `{}`, handler.
+/// One route: method, pattern with a `{}` for each parameter, handler.
 type Route = (&'static str, &'static str, Handler);
 
 /// The order is the platform's, and decides what 405 says.
@@ -38,7 +38,13 @@ const ROUTES: &[Route] = &[
     ("GET", "/api/v1/tenants/{}", tenants::show),
     ("PUT", "/api/v1/tenants/{}", tenants::update),
     ("DELETE", "/api/v1/tenants/{}", tenants::delete),
-    ("GET", "/api/v1/tenants/{}/members", tenants::members),
+    ("GET", "/api/v1/tenants/{}/members", members::list),
+    ("POST", "/api/v1/tenants/{}/members", members::add),
+    ("PUT", "/api/v1/tenants/{}/members/{}", members::update),
+    ("DELETE", "/api/v1/tenants/{}/members/{}", members::remove),
+    ("GET", "/api/v1/accounts/", |call, _| accounts::list(call)),
+    ("GET", "/api/v1/accounts/{}", accounts::show),
+    ("PUT", "/api/v1/accounts/{}", accounts::update),
     ("GET", "/api/v1/channels", |call, _| channels::list(call)),
     ("GET", "/api/v1/channels/{}", channels::show),
     ("POST", "/api/v1/channels", |call, _| channels::create(call)),
@@ -52,6 +58,10 @@ const ROUTES: &[Route] = &[
     ("GET", "/api/v1/billing/info", |call, _| billing::info(call)),
     ("GET", "/api/v1/billing/plans", |_call, _| billing::plans()),
     ("POST", "/api/v1/billing/upgrade", |call, _| billing::upgrade(call)),
+    ("GET", "/api/v1/activity/logs", |call, _| activity::logs(call)),
+    ("GET", "/api/v1/activity/summary", |call, _| activity::summary(call)),
+    ("GET", "/api/v1/activity/types", |call, _| activity::types(call)),
+    ("GET", "/api/v1/activity/statuses", |call, _| activity::statuses(call)),
     ("GET", "/api/v1/usage/current", |call, _| usage::current(call)),
     ("GET", "/api/v1/usage/history", |call, _| usage::history(call)),
     ("GET", "/api/v1/usage/summary", |call, _| usage::summary(call)),
@@ -91,7 +101,7 @@ fn find(dialect: Dialect, method: &str, path: &str) -> Found {
         }
         if let Some(parameter) = matches(pattern, path) {
             if *wanted == method {
-                return Found::Handler(*handler, parameter.to_owned());
+                return Found::Handler(*handler, parameter);
             }
             allow = allow.or(Some(*wanted));
         }
@@ -99,25 +109,30 @@ fn find(dialect: Dialect, method: &str, path: &str) -> Found {
     allow.map_or(Found::Nothing, Found::OtherMethod)
 }
 
-/// Matches a path, and returns its parameter.
-fn matches<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    match pattern.split_once("{}") {
-        None => (pattern == path).then_some(""),
-        Some((before, after)) => path
-            .strip_prefix(before)?
-            .strip_suffix(after)
-            .filter(|parameter| !parameter.is_empty() && !parameter.contains('/')),
+/// Matches a path, and returns its parameters, with a slash between two.
+fn matches(pattern: &str, path: &str) -> Option<String> {
+    let (wanted, found): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    let fits = |(wanted, found): (&&str, &&str)| if *wanted == "{}" { !found.is_empty() } else { wanted == found };
+    if wanted.len() != found.len() || !wanted.iter().zip(&found).all(fits) {
+        return None;
     }
+    let parameters: Vec<&str> =
+        wanted.iter().zip(found).filter(|(wanted, _)| **wanted == "{}").map(|(_, found)| found).collect();
+    Some(parameters.join("/"))
 }
 
-/// 307 to the path without its trailing slash, if there is such a route.
+/// 307 to the path without its trailing slash, or with one, if there is such a route.
 fn redirect(call: &Call<'_>, path: &str) -> Option<Reply> {
-    let shorter = path.strip_suffix('/').filter(|shorter| !shorter.is_empty())?;
-    if matches!(find(call.dialect, call.request.method.as_str(), shorter), Found::Nothing) {
+    let other = |path: &str| match path.strip_suffix('/') {
+        Some(shorter) => shorter.to_owned(),
+        None => format!("{path}/"),
+    };
+    let wanted = other(path);
+    if wanted.is_empty() || matches!(find(call.dialect, call.request.method.as_str(), &wanted), Found::Nothing) {
         return None;
     }
     let host = call.header("host")?;
-    let sent = call.request.path.trim_end_matches('/');
+    let sent = other(&call.request.path);
     let query = call.request.query.as_deref().map(|query| format!("?{query}")).unwrap_or_default();
     Some(Reply::redirect(&format!("http://{host}{sent}{query}")))
 }
@@ -162,6 +177,9 @@ mod tests {
             ("GET", "/api/v1/ssh-keys/a/b", "404"),
             ("GET", "/api/v1/ssh-keys/", "404"),
             ("GET", "/v1/ssh-keys", "404"),
+            ("PUT", "/api/v1/tenants/t/members/u", "handler t/u"),
+            ("PUT", "/api/v1/tenants/t/members/", "404"),
+            ("GET", "/api/v1/accounts", "404"),
         ] {
             assert_eq!(found(Dialect::AsBuilt, method, path), expected, "{method} {path}");
         }

@@ -10,6 +10,7 @@ use super::log::{Line, Log};
 use super::options::{Dialect, Tap};
 use super::reply::{Reply, entry};
 use super::router;
+use super::routes::activity;
 use super::store::Store;
 use super::token::Signer;
 use axum::body::Body;
@@ -139,6 +140,9 @@ impl Service {
         let call =
             Call { request, store, signer: &self.signer, history, dialect: self.dialect, tenant: RefCell::new(None) };
         let mut reply = router::answer(&call);
+        if let Err(broken) = activity::remember(&call, &reply) {
+            reply = broken;
+        }
         let today = call.today();
         // The header may have named anything: only a tenant that exists is counted and logged.
         let named = call.tenant.into_inner();

@@ -67,6 +67,7 @@ mod setup_failures;
 mod ssh_agent;
 mod stateless;
 mod support;
+mod tenant_records;
 mod tenant_usage;
 mod tenant_use;
 mod tls_and_proxy;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::finding::{Finding, Rule};
 use super::form::{Form, Token};
+use super::place::{Place, compare, inside};
 use super::standard::{self, Direction, Family};
 use crate::id::{AgentId, ServerText, TenantId};
 
@@ -39,16 +40,6 @@ pub struct CheckedTopic {
     pub standard: Option<Direction>,
     /// What is wrong with it.
     pub findings: Vec<Finding>,
-}
-
-/// Where a topic's form has its tenant.
-enum Place {
-    /// At this token.
-    At(Family, usize),
-    /// Nowhere.
-    Nowhere(Family),
-    /// The form is not known.
-    Unknown,
 }
 
 /// Checks topics for an agent of this tenant.
@@ -171,7 +162,7 @@ impl Checker<'_> {
 
     /// The tenant's token, at the one place where the form has it.
     fn place(&mut self, form: Form, tokens: &[Token]) -> (Option<Family>, bool) {
-        match self.known_place(form, tokens) {
+        match Place::of(form, tokens, self.tenant) {
             Place::Unknown => {
                 // The bare tenant comes first with NKeys, so what begins like it is meant as one.
                 let first = tokens.first().cloned().unwrap_or(Token::Rest);
@@ -217,7 +208,7 @@ impl Checker<'_> {
                     self.find(Rule::TenantMissing, "it ends before the tenant");
                     return (Some(family), false);
                 };
-                match self.compare(token) {
+                match compare(token, self.tenant) {
                     None => (Some(family), true),
                     Some(rule) => {
                         self.find_tenant(rule, token);
@@ -228,37 +219,9 @@ impl Checker<'_> {
         }
     }
 
-    fn known_place(&self, form: Form, tokens: &[Token]) -> Place {
-        let word = |index: usize| match tokens.get(index) {
-            Some(Token::Word(word)) => Some(word.as_str()),
-            _ => None,
-        };
-        match (form, word(0)) {
-            (Form::Slash, Some("tenants")) => Place::At(Family::Guide, 1),
-            (Form::Slash, Some("agents")) => Place::Nowhere(Family::Framework),
-            (Form::Nats, Some("tenant" | "tenants")) => Place::At(Family::Platform, 1),
-            (Form::Nats, Some("agents")) if word(1) == Some("presence") => Place::Nowhere(Family::Framework),
-            (Form::Nats, Some("agents" | "_heartbeat")) => Place::At(Family::Platform, 1),
-            (Form::Nats, Some("_HEARTBEAT" | "_PRESENCE" | "_METRICS" | "_SYS")) => match tokens.get(1) {
-                Some(Token::Word(word)) if word == "tenant" => Place::At(Family::Platform, 2),
-                Some(Token::Rest) | None => Place::At(Family::Platform, 2),
-                _ => Place::Unknown,
-            },
-            (Form::Nats, Some(first)) if first == self.tenant.as_str() => Place::At(Family::Nkey, 0),
-            _ => Place::Unknown,
-        }
-    }
-
-    /// What is wrong with a token at the tenant's place; nothing for the tenant itself.
-    fn compare(&self, token: &Token) -> Option<Rule> {
-        let own = self.tenant.as_str();
-        match token {
-            Token::Any | Token::Rest => Some(Rule::WildcardTenant),
-            Token::Word(word) if word == own => None,
-            Token::Word(word) if word.is_empty() => Some(Rule::TenantMissing),
-            Token::Word(word) if word.starts_with(own) || own.starts_with(word.as_str()) => Some(Rule::TenantPrefix),
-            Token::Word(_) => Some(Rule::OtherTenant),
-        }
+    /// What the same would be called inside the tenant, of what is well formed.
+    fn advice(&self, form: Form, tokens: &[Token]) -> Vec<String> {
+        if self.findings.is_empty() { inside(form, tokens, self.tenant).into_iter().collect() } else { Vec::new() }
     }
 
     fn find_tenant(&mut self, rule: Rule, token: &Token) {
@@ -276,46 +239,6 @@ impl Checker<'_> {
             _ => format!("it belongs to tenant `{shown}` (or an environment of that name), and not to `{own}`"),
         };
         self.find(rule, message);
-    }
-
-    /// What the same would be called inside the tenant.
-    fn advice(&self, form: Form, tokens: &[Token]) -> Vec<String> {
-        let text = |token: &Token| match token {
-            Token::Word(word) => word.clone(),
-            Token::Any | Token::Rest => String::new(),
-        };
-        let rest: Vec<String> = tokens.iter().skip(1).map(text).collect();
-        let Some(Token::Word(first)) = tokens.first() else { return Vec::new() };
-        let separator = form.separator().to_string();
-        let of = |head: &[&str], tail: &[String]| {
-            let parts: Vec<&str> = head.iter().copied().chain(tail.iter().map(String::as_str)).collect();
-            vec![parts.join(&separator)]
-        };
-        let own = self.tenant.as_str();
-        // Only of what is well formed, and of what then is inside.
-        match (form, first.as_str()) {
-            _ if !self.findings.is_empty() || tokens.iter().any(|token| !matches!(token, Token::Word(_))) => Vec::new(),
-            (Form::Nats, _) if own.contains('.') => Vec::new(),
-            (Form::Slash, "agents") => of(&["tenants", own, "agents"], &rest),
-            (Form::Slash, "tenant") if rest.first().is_some_and(|first| first == own) => of(&["tenants"], &rest),
-            (Form::Nats, "agents") => of(&["agents", own], &rest),
-            (Form::Nats, "tenants") if rest.first().is_some_and(|first| first == own) => {
-                let noun = |part: &String| match part.as_str() {
-                    "agents" => "agent".to_owned(),
-                    "channels" => "channel".to_owned(),
-                    _ => part.clone(),
-                };
-                of(
-                    &["tenant"],
-                    &rest
-                        .iter()
-                        .enumerate()
-                        .map(|(at, part)| if at == 1 { noun(part) } else { part.clone() })
-                        .collect::<Vec<_>>(),
-                )
-            }
-            _ => Vec::new(),
-        }
     }
 
     /// What an agent does with it, where it is one of this agent's standard topics or a choice of one.

@@ -7,6 +7,7 @@
 mod check;
 mod finding;
 mod form;
+mod place;
 mod standard;
 #[cfg(test)]
 mod tests;

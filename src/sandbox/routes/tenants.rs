@@ -51,8 +51,13 @@ fn shown(call: &Call<'_>, tenant: &TenantRow) -> Result<Value, Reply> {
 
 fn own(call: &Call<'_>, id: &str) -> Result<TenantRow, Reply> {
     access::member(call, id)?;
-    call.about(id);
     call.store.tenant(id)?.ok_or_else(|| Reply::missing("Tenant not found"))
+}
+
+/// The same for those who may change it.
+fn administered(call: &Call<'_>, id: &str) -> Result<TenantRow, Reply> {
+    let member = access::member(call, id)?;
+    if member.is_administrator() { own(call, id) } else { Err(access::no_permission()) }
 }
 
 /// `POST /tenants`
@@ -108,7 +113,7 @@ pub(in crate::sandbox) fn list(call: &Call<'_>) -> Answer {
     let user = access::user(call)?;
     query_number("limit", call.query("limit").as_deref(), 100)?;
     let own = match (call.dialect, user.tenant()) {
-        (Dialect::Documented, Some(tenant)) => call.store.tenant(tenant)?,
+        (Dialect::Documented, Some(tenant)) if access::member(call, tenant).is_ok() => call.store.tenant(tenant)?,
         _ => None,
     };
     let list = own.iter().map(|tenant| shown(call, tenant)).collect::<Result<Vec<_>, _>>()?;
@@ -124,7 +129,7 @@ pub(in crate::sandbox) fn show(call: &Call<'_>, id: &str) -> Answer {
 /// `PUT /tenants/{id}`
 pub(in crate::sandbox) fn update(call: &Call<'_>, id: &str) -> Answer {
     let body = call.body()?;
-    let mut tenant = own(call, id)?;
+    let mut tenant = administered(call, id)?;
     let mut fields = Fields::of_body(&body);
     let name = fields.optional_text("name");
     let tier = fields.optional_text("subscription_tier");
@@ -152,25 +157,13 @@ pub(in crate::sandbox) fn update(call: &Call<'_>, id: &str) -> Answer {
 
 /// `DELETE /tenants/{id}`
 pub(in crate::sandbox) fn delete(call: &Call<'_>, id: &str) -> Answer {
-    let tenant = own(call, id)?;
+    let tenant = administered(call, id)?;
     call.store.delete_tenant(&tenant.id)?;
     Ok(Reply::no_content())
 }
 
-/// `GET /tenants/{id}/members`: the administrator whose token asks.
-pub(in crate::sandbox) fn members(call: &Call<'_>, id: &str) -> Answer {
-    let user = access::member(call, id)?;
-    let tenant = own(call, id)?;
-    Ok(Reply::ok(&json!([{
-        "user_id": user.text("user_id"),
-        "email": user.text("email"),
-        "role": "owner",
-        "joined_date": call.stamp(tenant.created_at),
-        "active": true,
-    }])))
-}
-
-fn is_email(text: &str) -> bool {
+/// Whether a text looks like a mail address.
+pub(super) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && domain.contains('.')

@@ -5,6 +5,7 @@ mod agents;
 mod challenges;
 mod channels;
 mod keys;
+mod members;
 mod tenants;
 
 use super::error::SandboxError;
@@ -20,6 +21,7 @@ pub use agents::AgentRow;
 pub use challenges::ChallengeRow;
 pub(super) use channels::ChannelRow;
 pub use keys::KeyRow;
+pub(super) use members::{ActivityRow, MemberRow};
 pub use tenants::TenantRow;
 
 /// The version that `PRAGMA user_version` carries.
@@ -83,6 +85,7 @@ impl Store {
         }
         // What came later is only added, so that an earlier build's database goes on and the version stays.
         connection.execute_batch(channels::TABLES)?;
+        connection.execute_batch(members::TABLES)?;
         Ok(Self { connection })
     }
 

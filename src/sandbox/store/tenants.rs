@@ -82,7 +82,7 @@ impl Store {
     /// Deletes a tenant with everything that is its own.
     pub(in crate::sandbox) fn delete_tenant(&self, id: &str) -> rusqlite::Result<()> {
         self.together(|| {
-            for table in ["agents", "ssh_keys", "challenges", "calls", "channels", "messages"] {
+            for table in ["agents", "ssh_keys", "challenges", "calls", "channels", "messages", "members", "activity"] {
                 self.connection.execute(&format!("DELETE FROM {table} WHERE tenant_id = ?1"), [id])?;
             }
             self.connection.execute("DELETE FROM tenants WHERE id = ?1", [id])?;

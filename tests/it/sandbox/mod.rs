@@ -5,6 +5,7 @@
 mod dialects;
 mod faults;
 mod lifetime;
+mod organization;
 mod proofs;
 
 use artcafe::sandbox::{Dialect, Fault, Info, Options, Sandbox, SandboxError};

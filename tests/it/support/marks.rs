@@ -21,6 +21,7 @@ use super::trace::{Search, Started};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Administrator,
+    ApiKey,
     Token,
     Challenge,
     Signature,
@@ -55,6 +56,8 @@ impl Known {
             (Kind::Challenge, text(answer, "challenge")),
             (Kind::Token, text(answer, "token")),
             (Kind::PrivateKey, text(answer, "private_key")),
+            (Kind::Administrator, text(answer, "admin_token")),
+            (Kind::ApiKey, text(answer, "api_key")),
         ] {
             if let Some(found) = found.filter(|found| found.len() >= 32) {
                 self.add(kind, &found);
@@ -194,6 +197,7 @@ pub(super) fn may_print(kind: Kind, args: &str) -> bool {
 pub(super) fn may_hold(kind: Kind, path: &Path, bytes: &[u8]) -> bool {
     match kind {
         Kind::Administrator => path.ends_with(".artcafe/credentials.json") || path.ends_with("credentials.json"),
+        Kind::ApiKey => path.extension().is_some_and(|extension| extension == "api-key"),
         Kind::Token => path.parent().is_some_and(|parent| parent.ends_with("state/tokens")),
         Kind::PrivateKey => is_private_key(bytes),
         Kind::Challenge | Kind::Signature | Kind::Passphrase => false,

@@ -1,0 +1,225 @@
+//! `artcafe tenant show`, `list`, `members` and `register`, where the server helps and where it refuses.
+
+use artcafe::sandbox::Dialect;
+use serde_json::{Value, json};
+
+use crate::support::{Server, TestEnv, fake, mode};
+
+fn register(env: &TestEnv, more: &[&str]) -> crate::support::Run {
+    let line = ["tenant", "register", "--name", "Example Ltd", "--admin-email", "admin@example.com", "--json"];
+    env.run(&[&line, more].concat())
+}
+
+#[test]
+fn the_record_is_shown_or_what_is_known_without_it() {
+    for dialect in Dialect::ALL {
+        let server = Server::start(dialect, &[]);
+        let env = TestEnv::with(&server);
+        env.set_up();
+        let data = env.run(&["tenant", "show", "--json"]).expect(0).data();
+        assert_eq!((&data["tenant_id"], &data["plan"]), (&json!(server.tenant()), &json!("basic")));
+        assert_eq!(data["tenant_from"], "ARTCAFE_TENANT_ID");
+        assert_eq!(data["token"]["tenant_id"], server.tenant());
+        let kinds: Vec<&str> =
+            data["known_here"].as_array().unwrap().iter().map(|source| source["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["configuration", "registration"]);
+        let text = env.run(&["tenant", "show"]).expect(0).stdout;
+        match dialect {
+            Dialect::Documented => {
+                assert_eq!(
+                    (&data["record"]["name"], &data["plan_from"]),
+                    (&json!("Acme"), &json!("GET /tenants/{id}"))
+                );
+                assert_eq!(data["record_problem"], Value::Null);
+                assert!(text.contains("name     Acme"), "{text}");
+            }
+            Dialect::AsBuilt => {
+                assert_eq!((&data["record"], &data["plan_from"]), (&Value::Null, &json!("GET /billing/usage-summary")));
+                assert!(data["record_problem"].as_str().unwrap().contains("refuses it to every token"), "{data}");
+                assert!(text.contains("no record:"), "{text}");
+            }
+        }
+        // The agent's own token is no person's; without any token, this machine alone tells.
+        let mut own = env.clone();
+        own.unset("ARTCAFE_TOKEN");
+        let data = own.run(&["tenant", "show", "--json"]).expect(0).data();
+        assert_eq!((&data["record"], &data["plan"]), (&Value::Null, &json!("basic")));
+        assert!(data["record_problem"].as_str().unwrap().contains("no person's"), "{data}");
+        let mut none = TestEnv::with(&server);
+        none.unset("ARTCAFE_TOKEN");
+        let data = none.run(&["tenant", "show", "--json"]).expect(0).data();
+        assert_eq!((&data["plan"], &data["token"]), (&Value::Null, &Value::Null));
+        assert!(data["record_problem"].as_str().unwrap().contains("no token"), "{data}");
+    }
+    let down = Server::start(Dialect::Documented, &["GET /tenants/{id}=close-before"]);
+    let env = TestEnv::with(&down);
+    let run = env.run(&["tenant", "show", "--json", "--retries", "0"]).expect(69);
+    assert_eq!(run.code_name(), "SERVER_UNREACHABLE");
+}
+
+#[test]
+fn another_tenants_record_is_not_taken_for_ours() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let url = server.url().to_owned();
+    let tenant = server.tenant().to_owned();
+    let token = server.token().to_owned();
+    let proxy = fake::Fake::start(move |request| match request.line.contains("/tenants/") {
+        true => request.forward_changed(&server, |body| body["id"] = json!("somebody-else")),
+        false => request.forward(&server),
+    });
+    assert_ne!(proxy.url(), url);
+    let mut env = TestEnv::new();
+    env.set("ARTCAFE_API_ENDPOINT", proxy.url());
+    env.set("ARTCAFE_TENANT_ID", &tenant);
+    env.set("ARTCAFE_TOKEN", &token);
+    assert_eq!(env.run(&["tenant", "show", "--json"]).expect(1).code_name(), "BAD_ANSWER");
+    // The header names the tenant that the path names.
+    let asked = proxy.seen().into_iter().find(|request| request.line.contains("/tenants/")).unwrap();
+    assert!(asked.headers.iter().any(|line| *line == format!("x-tenant-id: {tenant}")), "{asked:?}");
+}
+
+#[test]
+fn the_list_joins_the_servers_tenants_and_those_of_this_machine() {
+    for dialect in Dialect::ALL {
+        let server = Server::start(dialect, &[]);
+        let env = TestEnv::with(&server);
+        env.set_up();
+        env.write(".artcafe/profiles/staging.yaml", "auth:\n  tenant_id: of-staging\n");
+        let other = server.info.tenants[1].id.clone();
+        let token = env.write("other.token", &server.info.tenants[1].admin_token);
+        env.run(&["auth", "login", "--tenant-id", &other, "--token", &format!("file:{token}")]).expect(0);
+        let run = env.run(&["tenant", "list", "--json"]).expect(0);
+        let data = run.data();
+        let of = |id: &str| {
+            let tenants = data["tenants"].as_array().unwrap();
+            tenants.iter().find(|tenant| tenant["tenant_id"] == id).unwrap_or_else(|| panic!("{id}: {data}"))
+        };
+        assert_eq!(data["tenants"].as_array().unwrap().len(), 3, "{data}");
+        assert_eq!(
+            (&of("of-staging")["in_force"], &of(&other)["sources"][0]["kind"]),
+            (&json!(false), &json!("login"))
+        );
+        let own = of(server.tenant());
+        assert_eq!(own["in_force"], true);
+        match dialect {
+            Dialect::Documented => {
+                assert_eq!((&data["listed_by_server"], &own["name"]), (&json!(1), &json!("Acme")));
+                assert_eq!(run.warnings(), [] as [&str; 0]);
+            }
+            Dialect::AsBuilt => {
+                assert_eq!((&data["listed_by_server"], &own["name"]), (&json!(0), &Value::Null));
+                assert_eq!(run.warnings(), ["server_list"]);
+                assert!(data["server_problem"].as_str().unwrap().contains("to everybody"), "{data}");
+            }
+        }
+    }
+    // Without a tenant or a token nobody is asked.
+    let env = TestEnv::new();
+    env.write(".artcafe/profiles/a.yaml", "auth:\n  tenant_id: t\n");
+    let run = env.run(&["tenant", "list", "--json"]).expect(0);
+    assert_eq!((run.data()["tenants"].as_array().unwrap().len(), run.warnings()), (1, vec!["server_list".to_owned()]));
+}
+
+#[test]
+fn members_are_listed_where_the_server_has_them() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    let path = format!("/api/v1/tenants/{}/members", server.tenant());
+    server.ask("POST", &path, &json!({ "email": "v@example.com", "role": "viewer" }));
+    let data = env.run(&["tenant", "members", "--json"]).expect(0).data();
+    let roles: Vec<&str> =
+        data["members"].as_array().unwrap().iter().map(|member| member["role"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["owner", "viewer"]);
+    assert!(env.run(&["tenant", "members"]).expect(0).stdout.contains("v@example.com"));
+    env.unset("ARTCAFE_TOKEN");
+    assert_eq!(env.run(&["tenant", "members", "--json"]).expect(4).code_name(), "NOT_ALLOWED");
+    let built = Server::start(Dialect::AsBuilt, &[]);
+    let failure = TestEnv::with(&built).run(&["tenant", "members", "--json"]).expect(4).failure();
+    assert_eq!(failure["code"], "NOT_ALLOWED");
+    assert!(failure["hint"].as_str().unwrap().contains("portal"), "{failure}");
+}
+
+#[test]
+fn a_registered_tenant_keeps_its_secrets_only_where_it_was_told_to() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    let run = register(&env, &[]).expect(0);
+    let data = run.data();
+    assert_eq!(
+        (&data["registered"], &data["login"], &data["api_key_path"]),
+        (&json!(true), &Value::Null, &Value::Null)
+    );
+    assert!(!env.path(".artcafe/credentials.json").exists());
+
+    let key = env.path("example.api-key");
+    let more = ["--save-token", "--save-api-key", key.to_str().unwrap(), "--plan", "pro"];
+    let data = register(&env, &more).expect(0).data();
+    let tenant = data["tenant_id"].as_str().unwrap().to_owned();
+    assert_eq!((mode(&key), &data["api_key_path"]), (0o600, &json!(key)));
+    let text = std::fs::read_to_string(&key).unwrap();
+    assert!(text.starts_with("art_") && text.trim_end().len() == 47, "not an api key");
+    assert_eq!(mode(&env.path(".artcafe/credentials.json")), 0o600);
+    // The stored login opens the new tenant, and the history holds what was done.
+    let mut new = env.clone();
+    new.unset("ARTCAFE_TOKEN");
+    new.set("ARTCAFE_TENANT_ID", &tenant);
+    let shown = new.run(&["tenant", "show", "--json"]).expect(0).data();
+    assert_eq!((&shown["record"]["name"], &shown["plan"]), (&json!("Example Ltd"), &json!("pro")));
+    let history = std::fs::read_to_string(env.path(".artcafe/audit.jsonl")).unwrap();
+    let of_tenant: Vec<Value> = history
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &Value| line["tenant_id"] == tenant.as_str())
+        .collect();
+    assert_eq!(
+        of_tenant.iter().map(|line| line["what"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["api_key_saved", "tenant_created", "login"]
+    );
+    env.run(&["audit", "verify"]).expect(0);
+
+    // A file that is there stays, and nothing is asked for.
+    let before = server.count("POST /api/v1/tenants");
+    assert_eq!(register(&env, &["--save-api-key", key.to_str().unwrap()]).expect(5).code_name(), "FILE_EXISTS");
+    assert_eq!(std::fs::read_to_string(&key).unwrap(), text);
+    assert_eq!(server.count("POST /api/v1/tenants"), before);
+    for wrong in [&["--admin-email", "nobody"] as &[&str], &["--description", "a\nb"]] {
+        let line = [&["tenant", "register", "--name", "x", "--json"] as &[&str], wrong].concat();
+        let line =
+            if wrong[0] == "--description" { [&line[..], &["--admin-email", "a@b.example"]].concat() } else { line };
+        assert_eq!(env.run(&line).expect(2).code_name(), "USAGE", "{wrong:?}");
+    }
+}
+
+#[test]
+fn where_the_server_cannot_the_portals_steps_are_the_result() {
+    let built = Server::start(Dialect::AsBuilt, &[]);
+    let env = TestEnv::with(&built);
+    let key = env.path("example.api-key");
+    let data = register(&env, &["--save-token", "--save-api-key", key.to_str().unwrap()]).expect(6).data();
+    assert_eq!(
+        (&data["registered"], &data["may_exist"], &data["tenant_id"]),
+        (&json!(false), &json!(true), &Value::Null)
+    );
+    let steps = data["portal_steps"].as_array().unwrap();
+    assert!(steps[0].as_str().unwrap().contains("there already") && steps.len() == 6, "{data}");
+    assert!(steps[2].as_str().unwrap().contains("Example Ltd") && steps[2].as_str().unwrap().contains("basic"));
+    // Asked once, and what was reserved is gone.
+    assert_eq!(built.count("POST /api/v1/tenants"), 1);
+    assert!(!key.exists());
+    let text =
+        env.run(&["tenant", "register", "--name", "Example Ltd", "--admin-email", "a@b.example"]).expect(6).stdout;
+    assert!(text.starts_with("not registered:") && text.contains("\n  6. name it here"), "{text}");
+
+    // Without a person's token nobody is asked, and nothing can be there.
+    let mut none = TestEnv::with(&built);
+    none.unset("ARTCAFE_TOKEN");
+    let data = register(&none, &[]).expect(6).data();
+    assert_eq!((&data["may_exist"], data["portal_steps"].as_array().unwrap().len()), (&json!(false), 5));
+    assert_eq!(built.count("POST /api/v1/tenants"), 2);
+
+    let documented = Server::start(Dialect::Documented, &["POST /tenants=close-after"]);
+    let failure = register(&TestEnv::with(&documented), &[]).expect(69).failure();
+    assert!(failure["hint"].as_str().unwrap().contains("before you run this again"), "{failure}");
+    assert_eq!(documented.count("POST /api/v1/tenants"), 1);
+}
