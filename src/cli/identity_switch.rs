@@ -79,8 +79,9 @@ fn warn(context: &Context, session: &Session, new: &NewIdentity, report: &Switch
         NewIdentity::Tenant(_) => session.settings.tenant_id.as_ref().map(|id| (id.value.as_str(), &id.origin)),
     };
     if let (NewIdentity::Agent(id), true, None) = (new, report.changed, report.is_known) {
-        let text =
-            format!("whether the platform knows agent `{id}` could not be found out: no administrator's token told");
+        let text = format!(
+            "whether the platform knows agent `{id}` could not be found out: there is no administrator's token that tells, or the server could not be asked"
+        );
         context.output.warn("agent_unchecked", &text);
     }
     if let Some((value, origin @ Origin::Variable(_))) = in_force.filter(|(value, _)| *value != report.to) {

@@ -153,6 +153,13 @@ fn an_agent_that_does_not_exist_is_refused_where_a_token_can_tell() {
         (run.warnings(), run.data()["is_known"].clone()),
         (vec!["agent_unchecked".to_owned(), "proof_void".to_owned()], Value::Null)
     );
+    // A server that cannot be asked, or a token that it refuses, does not stop a change of this machine's own file.
+    env.set("ARTCAFE_RETRIES", "0");
+    for (name, value) in [("ARTCAFE_TOKEN", "nonsense"), ("ARTCAFE_API_ENDPOINT", "http://127.0.0.1:9")] {
+        env.set(name, value);
+        let run = env.run(&["agent", "use", &format!("by-{}", name.to_lowercase()), "--json"]).expect(0);
+        assert!(run.data()["changed"] == true && run.warnings().contains(&"agent_unchecked".to_owned()), "{run:?}");
+    }
     env.set("ARTCAFE_AGENT_ID", AGENT);
     assert!(
         env.run(&["agent", "use", "third", "--json"]).expect(0).warnings().contains(&"hidden_by_variable".to_owned())

@@ -1,7 +1,8 @@
 //! `agent use`: what an administrator's token tells of an agent before a configuration names it.
 //!
 //! Owns two questions: does the agent exist, and which record of it holds this machine's key, if one does. Without a
-//! token, or with one that does not open the agent, neither is answered, which is no failure. The change itself is
+//! token, with one that does not open the agent, or where the server cannot be asked, neither is answered, which is no
+//! failure: the configuration is this machine's. The change itself is
 //! [`identity_switch`](crate::ops::identity_switch)'s. The key stays as it is: one that is another agent's is never
 //! taken over unasked.
 
@@ -18,13 +19,13 @@ pub async fn find(session: &Session, id: &AgentId) -> Result<Found, OpError> {
     if session.settings.tenant_id.is_none() {
         return Ok(Found::default());
     }
-    let Some(grant) = access::administrator(session).await? else { return Ok(Found::default()) };
-    match look::agent(session, &grant, id).await {
-        Ok(_) => {}
-        Err(error) if matches!(error.code, ErrorCode::NotAllowed | ErrorCode::ServerFailed) => {
-            return Ok(Found::default());
-        }
-        Err(error) => return Err(error),
+    let grant = match access::administrator(session).await {
+        Ok(Some(grant)) => grant,
+        Ok(None) => return Ok(Found::default()),
+        Err(error) => return unanswered(error),
+    };
+    if let Err(error) = look::agent(session, &grant, id).await {
+        return unanswered(error);
     }
     let mut found = Found { is_known: Some(true), key_id: None };
     let Some(local) = local_fingerprint(session)? else { return Ok(found) };
@@ -34,4 +35,22 @@ pub async fn find(session: &Session, id: &AgentId) -> Result<Found, OpError> {
     let ours = keys.into_iter().find(|key| key.is_usable() && key.is_of(id) && is_ours(&key.public_key));
     found.key_id = ours.map(|key| key.key_id);
     Ok(found)
+}
+
+/// Only that there is no such agent, and what is wrong on this side, stops the change.
+fn unanswered(error: OpError) -> Result<Found, OpError> {
+    use ErrorCode as Code;
+    match error.code {
+        Code::ServerUnreachable
+        | Code::ProxyRefused
+        | Code::ServerFailed
+        | Code::ServerBusy
+        | Code::RateLimited
+        | Code::BadAnswer
+        | Code::ClockSkew
+        | Code::TokenRefused
+        | Code::NotAllowed
+        | Code::TenantInactive => Ok(Found::default()),
+        _ => Err(error),
+    }
 }
