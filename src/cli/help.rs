@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::Outcome;
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::env::VARIABLES;
 use crate::ops::error::EXIT_CODES;
@@ -18,8 +19,12 @@ secrets       how secrets are given\n  CODE          an error code, such as KEY_
 )]
 pub(crate) struct HelpArgs {
     /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code
+    #[arg(add = candidates::topics())]
     words: Vec<String>,
 }
+
+/// The topics that are neither a command nor an error code.
+pub(crate) const TOPICS: [&str; 3] = ["environment", "exit-codes", "secrets"];
 
 /// A help text.
 #[derive(Serialize, JsonSchema)]

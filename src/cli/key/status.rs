@@ -14,10 +14,10 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, Style};
-use crate::config::Settings;
+use crate::config::{Paths, Settings};
 use crate::id::{AgentId, ProfileName};
 use crate::ops::due::{Registration, Standing, Verdict, ask, assess};
-use crate::ops::rotate::{AGENT_RECORD_KEY, Direction};
+use crate::ops::rotate::{self, AGENT_RECORD_KEY, Direction};
 use crate::ops::{ErrorCode, OpError, Session};
 
 use super::needs_rotation::why;
@@ -113,6 +113,7 @@ struct Subject {
 fn one(context: &Context, args: &KeyStatusArgs) -> Result<Found, Failure> {
     let settings = context.settings()?;
     let (profile, config) = (settings.paths.profile.clone(), settings.paths.config.value.clone());
+    warn_of_journal(context, &settings.paths);
     let session = session(context, args, settings)?;
     let standing = context.reading(
         &session,
@@ -125,6 +126,7 @@ fn one(context: &Context, args: &KeyStatusArgs) -> Result<Found, Failure> {
 /// The configuration in force where no profile is named, and every profile.
 fn every(context: &Context, args: &KeyStatusArgs) -> Result<Vec<Subject>, Failure> {
     let paths = context.paths()?;
+    warn_of_journal(context, &paths);
     let mut configs = Vec::new();
     for name in paths.profiles()? {
         configs.push((paths.profile_config(&name), Some(name)));
@@ -141,6 +143,13 @@ fn every(context: &Context, args: &KeyStatusArgs) -> Result<Vec<Subject>, Failur
         Subject { profile, config, session }
     };
     Ok(configs.into_iter().map(open).collect())
+}
+
+/// A journal that nobody can read says nothing of a key's age, which is told all the same.
+fn warn_of_journal(context: &Context, paths: &Paths) {
+    if let Err(error) = rotate::open(paths) {
+        context.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"));
+    }
 }
 
 /// A session that asks for a passphrase only where that is wished for.
