@@ -116,13 +116,13 @@ mod switches {
         }
     }
 
-    /// From here on this process starts no other one and serves nobody: each start fails, as where a program is
-    /// missing. For a test that runs commands by the thousand within itself.
+    /// From here on this process starts no other one, serves nobody and watches nothing: each start fails, as where a
+    /// program is missing. For a test that runs commands by the thousand within itself.
     pub fn forbid_starts() {
         STARTS_ARE_FORBIDDEN.store(true, Ordering::Relaxed);
     }
 
-    /// Another process is started next, or a server within this one.
+    /// Another process is started next, or a server within this one, or a watch without an end.
     pub fn start() -> io::Result<()> {
         match STARTS_ARE_FORBIDDEN.load(Ordering::Relaxed) {
             true => Err(io::ErrorKind::NotFound.into()),

@@ -36,9 +36,12 @@
 //! | `$ARTCAFE_HOME/state/registrations.json` | 0600 | `setup`, `key register` | what was registered where, and what `setup` made; no secret |
 //! | `$ARTCAFE_HOME/state/tokens/` | 0600 | `auth token`, `exec` | the agent's tokens, until shortly before they end |
 //! | `$ARTCAFE_HOME/state/run/` | 0600 | `exec --token-file` | the token of a command that runs |
+//! | `$ARTCAFE_HOME/state/failures.json` | 0600 | `key rotate`, `monitor` | which rotations and proofs failed; no secret |
+//! | `$ARTCAFE_HOME/{storage,cache,agent-state,keys}/` | 0700 | `path --create` | a directory for each tenant and agent |
 //! | `$ARTCAFE_HOME/lock` | 0600 | every command that writes | the holder's pid and start; never removed |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent` | 0600 | `setup`, `key generate`, `key convert` | the private key |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent.pub` | 0644 | `setup`, `key generate` | its public line; never read as the truth |
+//! | `PATH` of `--save-generated-key` | 0600 | `agent register` | a private key that the platform made |
 //! | `….TIME.bak`, `….TIME.bak.pub` | 0600, 0644 | `key generate --overwrite` | the pair that was there before |
 //! | `~/.config/systemd/user/artcafe-rotate.*` | 0644 | `service install` | the timer that replaces the key |
 //! | `DIR/sandbox.db` | 0600 | `sandbox … --data DIR` | the stand-in's data |

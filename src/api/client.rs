@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::error::{ApiError, PlanLimit, Unreachable, no_answer, proxy_answered};
 use super::retry::{Repeat, wait_before_next};
@@ -178,7 +179,8 @@ impl Client {
         self.measure_clock(sent_at, response.headers());
         let status = response.status();
         let headers = response.headers().clone();
-        let mut bytes = Vec::new();
+        // An answer may hold a token or a private key.
+        let mut bytes = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(ApiError::Malformed { route, what: format!("it is larger than {LARGEST_ANSWER} bytes") });

@@ -6,6 +6,7 @@
 //! challenges and signatures leave only in the request that needs them; server text comes out as
 //! [`ServerText`](crate::id::ServerText).
 
+mod agents;
 pub mod auth;
 pub mod client;
 pub mod error;

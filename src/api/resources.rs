@@ -1,4 +1,4 @@
-//! Keys, agents and health (sections 2.1, 2.3, 2.4).
+//! Keys and health (sections 2.1, 2.3).
 //!
 //! Owns the paging, which goes on until the token is absent or repeats, since a page may be empty
 //! while another follows (section 6), and the reading of both wire shapes. Filters are never left
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::client::{Access, Client, Request, malformed};
 use super::error::ApiError;
 use super::retry::Repeat;
-use super::wire::{AgentRecord, KeyRecord, NewAgent, NewKey, list, unwrapped};
-use crate::id::{AgentId, KeyId};
+use super::wire::{KeyRecord, NewKey, list, unwrapped};
+use crate::id::KeyId;
 
 /// No tenant holds as many pages; a server that never ends its list is not followed for ever.
 const MOST_PAGES: usize = 1000;
@@ -83,40 +83,6 @@ impl Client {
         self.send(request).await.map(|_| ())
     }
 
-    /// One agent's record.
-    pub async fn agent(&self, id: &AgentId, access: Access<'_>) -> Result<AgentRecord, ApiError> {
-        let route = "GET /agents/{id}";
-        let body = self.fetch(route, format!("/api/v1/agents/{id}"), Vec::new(), access).await?;
-        AgentRecord::read(unwrapped(&body, "agent")).ok_or_else(|| malformed(route, "it is no agent record"))
-    }
-
-    /// All agents that the token may see, over all pages.
-    pub async fn agents(&self, access: Access<'_>) -> Result<Vec<AgentRecord>, ApiError> {
-        let entries = self.pages("GET /agents", "/api/v1/agents", &["agents"], access).await?;
-        Ok(entries.iter().filter_map(AgentRecord::read).collect())
-    }
-
-    /// Registers an agent.
-    pub async fn create_agent(&self, agent: &NewAgent<'_>, access: Access<'_>) -> Result<AgentRecord, ApiError> {
-        let route = "POST /agents";
-        let body = self.post(route, "/agents", json!(agent), access, Repeat::OnlyIfUnsent).await?;
-        AgentRecord::read(unwrapped(&body, "agent")).ok_or_else(|| malformed(route, "it is no agent record"))
-    }
-
-    /// Deletes an agent, and with it the keys that are registered for it.
-    pub async fn delete_agent(&self, id: &AgentId, access: Access<'_>) -> Result<(), ApiError> {
-        let request = Request {
-            route: "DELETE /agents/{id}",
-            method: Method::DELETE,
-            path: format!("/api/v1/agents/{id}"),
-            query: Vec::new(),
-            body: None,
-            access,
-            repeat: Repeat::Safe,
-        };
-        self.send(request).await.map(|_| ())
-    }
-
     pub(super) async fn fetch(
         &self,
         route: &'static str,
@@ -127,7 +93,7 @@ impl Client {
         self.send(Request { route, method: Method::GET, path, query, body: None, access, repeat: Repeat::Safe }).await
     }
 
-    async fn pages(
+    pub(super) async fn pages(
         &self,
         route: &'static str,
         path: &str,

@@ -123,7 +123,9 @@ impl Client {
         let route = "GET /tenants/{id}";
         let body = self.fetch(route, format!("/api/v1/tenants/{id}"), Vec::new(), of(id, access)).await?;
         let record = TenantRecord::read(unwrapped(&body, "tenant"));
-        record.filter(|record| record.tenant_id == *id).ok_or_else(|| malformed(route, "it is not this tenant's record"))
+        record
+            .filter(|record| record.tenant_id == *id)
+            .ok_or_else(|| malformed(route, "it is not this tenant's record"))
     }
 
     /// `GET /tenants`: those that the person belongs to.

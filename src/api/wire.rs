@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::id::{AgentId, KeyId, ServerText};
 
+pub use super::agents::{AgentChange, AgentRecord, CreatedAgent, NewAgent};
+
 /// Server text in a report, already fit to be shown.
 fn shown<S: Serializer>(text: &ServerText, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text.as_str())
@@ -82,38 +84,7 @@ impl KeyRecord {
     }
 }
 
-/// An agent's record.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct AgentRecord {
-    /// Its id.
-    pub agent_id: AgentId,
-    /// Its name.
-    #[serde(serialize_with = "shown")]
-    #[schemars(with = "String")]
-    pub name: ServerText,
-    /// `online`, `offline`, …
-    #[serde(serialize_with = "shown")]
-    #[schemars(with = "String")]
-    pub status: ServerText,
-    /// The key on the agent's own record, the platform's other key store (section 6).
-    #[serde(skip)]
-    pub public_key: Option<String>,
-}
-
-impl AgentRecord {
-    /// Reads one record; `None` where it has no valid id.
-    pub fn read(value: &Value) -> Option<Self> {
-        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-        Some(Self {
-            agent_id: id_of(value, "agent_id")?.parse().ok()?,
-            name: ServerText::new(text("name")),
-            status: ServerText::new(text("status")),
-            public_key: value.get("public_key").and_then(Value::as_str).map(str::to_owned),
-        })
-    }
-}
-
-fn id_of<'a>(value: &'a Value, documented: &str) -> Option<&'a str> {
+pub(super) fn id_of<'a>(value: &'a Value, documented: &str) -> Option<&'a str> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     // A server may send both names and fill only one of them.
     text(documented).or_else(|| text("id"))
@@ -157,20 +128,6 @@ pub struct NewKey<'a> {
     pub key_type: &'a str,
     /// The agent that it is for.
     pub agent_id: &'a str,
-}
-
-/// A new agent's registration. The key is always sent, so that the server makes none (section 2.4).
-#[derive(Debug, Clone, Serialize)]
-pub struct NewAgent<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its type, free text.
-    #[serde(rename = "type")]
-    pub agent_type: &'a str,
-    /// Words for what it can do.
-    pub capabilities: &'a [String],
-    /// The OpenSSH line of the key on its record.
-    pub public_key: &'a str,
 }
 
 #[cfg(test)]

@@ -271,15 +271,25 @@ impl Context {
         format!("pid {}, since {}", std::process::id(), Env::now_text())
     }
 
+    /// The same for what must end in time: a name that the system is still looking up is left to itself.
+    pub(crate) fn block_on_and_leave<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
+        interrupt::watch();
+        let runtime = runtime()?;
+        let output = runtime.block_on(future);
+        runtime.shutdown_background();
+        Ok(output)
+    }
+
     /// Runs an operation that talks to the server.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
         interrupt::watch();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| OpError::new(ErrorCode::Failed, "cannot start the runtime").because(error))?;
-        Ok(runtime.block_on(future))
+        Ok(runtime()?.block_on(future))
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(built.map_err(|error| OpError::new(ErrorCode::Failed, "cannot start the runtime").because(error))?)
 }
 
 /// The file's key id belongs to the identity that the file names, and to no other.

@@ -4,8 +4,8 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::cli::Outcome;
 use crate::cli::context::Context;
+use crate::cli::{Outcome, doctor};
 use crate::env::VARIABLES;
 use crate::ops::error::EXIT_CODES;
 use crate::ops::{ErrorCode, OpError};
@@ -14,10 +14,10 @@ use crate::ops::{ErrorCode, OpError};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Topics:\n  environment   every variable that is read\n  exit-codes    what each exit code means\n  \
-secrets       how secrets are given\n  CODE          an error code, such as KEY_REVOKED\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
+secrets       how secrets are given\n  CODE          an error code, such as KEY_REVOKED\n  CHECK         a check of `artcafe doctor`, such as key-mode\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
 )]
 pub(crate) struct HelpArgs {
-    /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code
+    /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code, a check
     words: Vec<String>,
 }
 
@@ -35,6 +35,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
         ["exit-codes"] => exit_codes(),
         ["secrets"] => SECRETS.to_owned(),
         [code] if explained(code).is_some() => explained(code).unwrap_or_default(),
+        [check] if doctor::explained(check).is_some() => doctor::explained(check).unwrap_or_default(),
         words => {
             let mut command = super::command();
             command.build();
@@ -42,7 +43,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
             for word in words {
                 found = found.find_subcommand_mut(word).ok_or_else(|| {
                     OpError::new(ErrorCode::Usage, format!("there is no command or topic `{}`", args.words.join(" ")))
-                        .hint("see `artcafe help` for the commands; the topics are environment, exit-codes, secrets and every error code")
+                        .hint("see `artcafe help` for the commands; the topics are environment, exit-codes, secrets, every error code and every check of `artcafe doctor`")
                 })?;
             }
             found.render_long_help().to_string()

@@ -4,6 +4,7 @@
 //! network itself. What always holds: stdout carries only the data that was asked for, a failure
 //! prints nothing there, and nobody is asked where nobody can answer.
 
+mod agent;
 mod args;
 mod ask;
 mod audit;
@@ -16,6 +17,7 @@ mod completions;
 mod config;
 mod context;
 mod deregister;
+mod doctor;
 mod event;
 mod exec;
 mod failure;
@@ -26,6 +28,7 @@ mod identity_switch;
 mod interruption;
 mod key;
 mod man;
+mod monitor;
 mod output;
 mod path;
 mod progress;
@@ -36,6 +39,7 @@ mod secrets;
 mod service;
 mod setup;
 mod status;
+mod subjects;
 mod surroundings;
 mod tenant;
 mod topic;
@@ -79,9 +83,12 @@ pub(crate) struct Cli {
 enum Command {
     Setup(Box<setup::SetupArgs>),
     Status(status::StatusArgs),
+    Doctor(doctor::DoctorArgs),
     Deregister(deregister::DeregisterArgs),
     #[command(subcommand)]
     Key(key::KeyCommand),
+    #[command(subcommand)]
+    Agent(agent::AgentCommand),
     #[command(subcommand)]
     Auth(auth::AuthCommand),
     Exec(exec::ExecArgs),
@@ -97,6 +104,7 @@ enum Command {
     Path(path::PathArgs),
     #[command(subcommand)]
     Service(service::ServiceCommand),
+    Monitor(monitor::MonitorArgs),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
     Capabilities(capabilities::CapabilitiesArgs),
@@ -179,8 +187,10 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
     let outcome = match cli.command {
         Command::Setup(args) => setup::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),
+        Command::Doctor(args) => doctor::run(&context, &args),
         Command::Deregister(args) => deregister::run(&context, &args),
         Command::Key(command) => key::run(&context, &command),
+        Command::Agent(command) => agent::run(&context, &command),
         Command::Auth(command) => auth::run(&context, &command),
         Command::Exec(args) => exec::run(&context, &args),
         Command::Ci(args) => ci::run(&context, &args),
@@ -190,6 +200,7 @@ fn run_with(env: Env, failed: Option<u8>) -> ExitCode {
         Command::Topic(command) => topic::run(&context, &command),
         Command::Path(args) => path::run(&context, &args),
         Command::Service(command) => service::run(&context, &command),
+        Command::Monitor(args) => monitor::run(&context, &args),
         Command::Sandbox(command) => sandbox::run(&context, command),
         Command::Capabilities(args) => capabilities::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),

@@ -267,6 +267,15 @@ impl Output {
         }
     }
 
+    /// The same for what prints again and again: says whether anybody still reads.
+    pub(crate) fn is_taken(&self, text: &str) -> Result<bool, Failure> {
+        match self.streams.write_stdout(text.as_bytes()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(OpError::new(ErrorCode::Failed, "cannot write to standard output").because(error).into()),
+        }
+    }
+
     /// Marks a failure where a log knows marks; JSON stays the one object that it is.
     pub(crate) fn annotate(&self, error: &OpError) {
         if self.in_github_actions && !self.json {

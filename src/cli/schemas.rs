@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::failure::{ErrorReport, VersionData};
 use crate::cli::output::Warning;
-use crate::cli::{auth, capabilities, completions, config, event, help, key, service, setup};
+use crate::cli::{auth, capabilities, completions, config, doctor, event, help, key, monitor, service, setup};
 use crate::ops;
 
 /// One report.
@@ -26,6 +26,13 @@ const fn report<T: JsonSchema>(name: &'static str) -> Report {
 
 /// Every report, by name.
 pub(crate) const REPORTS: &[Report] = &[
+    report::<ops::agent::delete::AgentDeleteReport>("agent.delete"),
+    report::<ops::agent::list::AgentListReport>("agent.list"),
+    report::<ops::agent::register::AgentRegisterReport>("agent.register"),
+    report::<ops::agent::show::AgentShowReport>("agent.show"),
+    report::<ops::agent::update::AgentUpdateReport>("agent.update"),
+    report::<ops::agent::select::AgentUseReport>("agent.use"),
+    report::<ops::agent::watch::WatchEvent>("agent.watch"),
     report::<ops::audit::ExportReport>("audit.export"),
     report::<ops::audit::ShowReport>("audit.show"),
     report::<ops::audit::VerifyReport>("audit.verify"),
@@ -49,6 +56,8 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::configure::ChangeReport>("config.unset"),
     report::<config::ValidateData>("config.validate"),
     report::<ops::deregister::DeregisterReport>("deregister"),
+    report::<doctor::DoctorData>("doctor"),
+    report::<doctor::DoctorList>("doctor.list"),
     report::<help::HelpData>("help"),
     report::<ops::convert::ConvertReport>("key.convert"),
     report::<ops::revoke::RevokeReport>("key.delete"),
@@ -65,6 +74,7 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::show::ShowReport>("key.show"),
     report::<key::StatusData>("key.status"),
     report::<ops::pages::PagesReport>("man"),
+    report::<monitor::MonitorData>("monitor"),
     report::<ops::agent_paths::PathReport>("path"),
     report::<ops::agent_paths::CacheKeyReport>("path.cache-key"),
     report::<crate::sandbox::Info>("sandbox.serve"),

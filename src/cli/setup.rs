@@ -16,23 +16,15 @@ use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{self, Output, Style};
 use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
 use crate::env::Env;
+use crate::ops::agent::AgentDraft;
 use crate::ops::generate::{GenerateOptions, existing, generate};
 use crate::ops::register::RegisterOptions;
-use crate::ops::setup::{Attendant, Difference, NewAgentOptions, Registering, SetupOptions, SetupReport, setup};
+use crate::ops::setup::{Attendant, Difference, Registering, SetupOptions, SetupReport, setup};
 use crate::ops::{ErrorCode, OpError};
 
-/// Take an agent from nothing to a proven identity
-///
-/// Checks everything, then makes the key, registers its public half, writes the configuration and
-/// proves the key by challenge and response. What is there already is used: running again goes on
-/// from what stands, and changes nothing when all stands.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  artcafe setup --agent-id prod-data-processor-01 --tenant-id TENANT\n  \
-artcafe setup --agent-id ID --tenant-id TENANT --token file:admin.token\n  \
-artcafe setup --agent-name prod-web-01 --agent-type worker --tenant-id TENANT\n  \
-artcafe setup --agent-id ID --tenant-id TENANT --private-key ~/.ssh/artcafe_agent\n  \
-artcafe setup --generate-key")]
-pub(crate) struct SetupArgs {
+/// Where the key is; the same flags wherever an agent is set up.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct PlaceArgs {
     /// Directory of the key [default: $ARTCAFE_KEY_DIR]
     #[arg(long, value_name = "DIR")]
     ssh_key_path: Option<PathBuf>,
@@ -45,6 +37,43 @@ pub(crate) struct SetupArgs {
     /// Adopt this existing private key
     #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name", "output"])]
     private_key: Option<PathBuf>,
+}
+
+impl PlaceArgs {
+    /// The first of these flags that was given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        [
+            ("--ssh-key-path", self.ssh_key_path.is_some()),
+            ("--ssh-key-name", self.ssh_key_name.is_some()),
+            ("--output", self.output.is_some()),
+            ("--private-key", self.private_key.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
+}
+
+/// Take an agent from nothing to a proven identity
+///
+/// Checks everything, then makes the key, registers its public half, writes the configuration and
+/// proves the key by challenge and response. What is there already is used: running again goes on
+/// from what stands, and changes nothing when all stands.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  artcafe setup --agent-id prod-data-processor-01 --tenant-id TENANT\n  \
+artcafe setup --agent-id ID --tenant-id TENANT --token file:admin.token\n  \
+artcafe setup --agent-name prod-web-01 --agent-type worker --tenant-id TENANT\n  \
+artcafe setup --agent-id ID --tenant-id TENANT --private-key ~/.ssh/artcafe_agent\n  \
+artcafe setup --agent-id ID --tenant-id TENANT --public-key ~/.ssh/artcafe_agent.pub\n  \
+artcafe setup --generate-key")]
+pub(crate) struct SetupArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Adopt the key that belongs to this public half, NAME.pub, and that the ssh-agent of SSH_AUTH_SOCK holds
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name", "output", "private_key", "generate_key"])]
+    public_key: Option<PathBuf>,
+    /// Sign through the ssh-agent although the key file may be there [env: ARTCAFE_SSH_AGENT]
+    #[arg(long, conflicts_with = "generate_key")]
+    ssh_agent: bool,
     /// Only make the key and print its public line; no ids are needed
     #[arg(long)]
     generate_key: bool,
@@ -88,6 +117,56 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     if args.generate_key {
         return only_the_key(context, args);
     }
+    let new_agent = args.agent_name.clone().map(|name| AgentDraft {
+        name,
+        agent_type: args.agent_type.clone(),
+        capabilities: args.capability.clone(),
+        ..AgentDraft::default()
+    });
+    set_up(context, args, new_agent)
+}
+
+/// A new agent that another command describes.
+pub(crate) struct NewAgentSetup {
+    /// The agent.
+    pub(crate) draft: AgentDraft,
+    /// Where its key is.
+    pub(crate) place: PlaceArgs,
+    /// What kind of key it gets.
+    pub(crate) new: NewKeyArgs,
+    /// The key's passphrase.
+    pub(crate) passphrase: PassphraseArgs,
+    /// `llm.provider`.
+    pub(crate) llm_provider: Option<String>,
+    /// Whether a configuration is changed without asking.
+    pub(crate) force: bool,
+}
+
+/// The same for such an agent.
+pub(crate) fn run_with_new_agent(context: &Context, request: NewAgentSetup) -> Outcome {
+    let NewAgentSetup { draft, place, new, passphrase, llm_provider, force } = request;
+    let args = SetupArgs {
+        place,
+        public_key: None,
+        ssh_agent: false,
+        generate_key: false,
+        new,
+        passphrase,
+        register: true,
+        key_id: None,
+        no_register: false,
+        agent_name: Some(draft.name.clone()),
+        agent_type: draft.agent_type.clone(),
+        capability: draft.capabilities.clone(),
+        llm_provider,
+        force,
+        interactive: false,
+        dry_run: false,
+    };
+    set_up(context, &args, Some(draft))
+}
+
+fn set_up(context: &Context, args: &SetupArgs, new_agent: Option<AgentDraft>) -> Outcome {
     let mut settings = context.settings()?;
     fill_in(context, args, &mut settings)?;
     settings.private_key_path = key_path(args, settings.private_key_path, &settings.paths)?;
@@ -97,7 +176,7 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     let owner = args.agent_name.clone().or_else(|| settings.agent_id.as_ref().map(|id| id.value.to_string()));
     let exists = crate::keys::KeyFiles::at(&settings.private_key_path.value).exists();
     let options = SetupOptions {
-        adopt_key: args.private_key.is_some(),
+        adopt_key: args.place.private_key.is_some() || args.public_key.is_some(),
         spec_is_asked_for: args.new.algorithm.is_some() || args.new.bits.is_some(),
         spec: args.new.spec()?,
         format: args.new.format()?,
@@ -109,11 +188,7 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
             (_, true) => Registering::Never,
             _ => Registering::IfPossible,
         },
-        new_agent: args.agent_name.clone().map(|name| NewAgentOptions {
-            name,
-            agent_type: args.agent_type.clone(),
-            capabilities: args.capability.clone(),
-        }),
+        new_agent,
         llm_provider: args.llm_provider.clone(),
         register: RegisterOptions { name: None, default_name_tail: super::key::name_tail(), dry_run: false },
         stamp: Env::now_stamp(),
@@ -121,6 +196,7 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
     };
     say_origins(context, &settings);
     let mut session = context.session_of(settings, &args.passphrase)?;
+    session.ssh_agent.is_wanted |= args.ssh_agent || args.public_key.is_some();
     session.progress = context.output.progress("setup");
     let clerk = Clerk { context, agreed: args.force };
     let report = context.block_on(setup(session, &options, &clerk))??;
@@ -145,13 +221,15 @@ fn key_path(
     configured: Sourced<PathBuf>,
     paths: &crate::config::Paths,
 ) -> Result<Sourced<PathBuf>, Failure> {
-    let (path, flag) = if let Some(path) = &args.private_key {
+    let (path, flag) = if let Some(path) = &args.place.private_key {
         (path.clone(), "--private-key")
-    } else if let Some(path) = &args.output {
+    } else if let Some(path) = &args.public_key {
+        (without_pub(path)?, "--public-key")
+    } else if let Some(path) = &args.place.output {
         (path.clone(), "--output")
-    } else if args.ssh_key_path.is_some() || args.ssh_key_name.is_some() {
-        let directory = args.ssh_key_path.clone().unwrap_or_else(|| paths.key_dir.clone());
-        let name = args.ssh_key_name.as_deref().unwrap_or("artcafe_agent");
+    } else if args.place.ssh_key_path.is_some() || args.place.ssh_key_name.is_some() {
+        let directory = args.place.ssh_key_path.clone().unwrap_or_else(|| paths.key_dir.clone());
+        let name = args.place.ssh_key_name.as_deref().unwrap_or("artcafe_agent");
         if name.is_empty() || name.contains('/') || name == "." || name == ".." {
             return Err(OpError::new(ErrorCode::Usage, format!("`{name}` is no file name"))
                 .hint("give the directory with `--ssh-key-path`")
@@ -163,6 +241,16 @@ fn key_path(
     };
     let value = std::path::absolute(paths.expand(&path.to_string_lossy())).map_err(unknown_directory)?;
     Ok(Sourced { value, origin: Origin::Flag(flag) })
+}
+
+/// The name of the private key whose public half this is: the configuration names a key by that alone.
+fn without_pub(public: &Path) -> Result<PathBuf, Failure> {
+    let stem = public.to_str().and_then(|text| text.strip_suffix(".pub")).filter(|stem| !stem.ends_with('/'));
+    stem.filter(|stem| !stem.is_empty()).map(PathBuf::from).ok_or_else(|| {
+        OpError::new(ErrorCode::Usage, format!("`{}` does not end with `.pub`", public.display()))
+            .hint("a key is known by the name before `.pub`: keep its public half as NAME.pub and name that")
+            .into()
+    })
 }
 
 fn unknown_directory(error: io::Error) -> Failure {
@@ -190,10 +278,11 @@ fn fill_in(context: &Context, args: &SetupArgs, settings: &mut Settings) -> Resu
         if value != settings.endpoint.value {
             settings.endpoint = Sourced { value, origin: Origin::Flag("--api-endpoint") };
         }
-        if args.private_key.is_none()
-            && args.output.is_none()
-            && args.ssh_key_path.is_none()
-            && args.ssh_key_name.is_none()
+        if args.place.private_key.is_none()
+            && args.public_key.is_none()
+            && args.place.output.is_none()
+            && args.place.ssh_key_path.is_none()
+            && args.place.ssh_key_name.is_none()
         {
             let proposal = settings.paths.contract(&settings.private_key_path.value);
             let text = context.ask("Private key file", Some(proposal), "--output", "ARTCAFE_PRIVATE_KEY_PATH")?;

@@ -33,6 +33,8 @@ fn text(output: &Output, report: &StatusReport) -> String {
     match (&report.key, &report.key_problem) {
         (Some(key), _) => {
             let age = key.age_days.map_or_else(String::new, |days| format!(", {days} days old"));
+            let hidden =
+                key.hides.as_ref().map_or_else(String::new, |path| format!(", in place of {}", path.display()));
             let protection = match (key.only_public, key.encrypted) {
                 (true, _) => ", held by an ssh-agent: only its public half is here",
                 (false, true) => ", protected by a passphrase",
@@ -42,7 +44,7 @@ fn text(output: &Output, report: &StatusReport) -> String {
                 (Some(algorithm), Some(bits)) => format!("{algorithm} {bits}"),
                 _ => "algorithm hidden".to_owned(),
             };
-            lines.push(format!("key           {} ({kind}{age}{protection})", key.path.display()));
+            lines.push(format!("key           {} ({kind}{age}{protection}{hidden})", key.path.display()));
             let fingerprint = match &key.fingerprint {
                 Some(fingerprint) => output.paint(Style::Strong, fingerprint),
                 None => output.paint(Style::Warning, "hidden by the passphrase"),

@@ -100,6 +100,11 @@ impl ConfigFile {
         self.tree().is_ok_and(|tree| tree.find(path.segments()).is_some())
     }
 
+    /// The dotted key and the place of every secret in the file, whose value is not shown.
+    pub fn secrets(&self) -> Vec<(String, Position)> {
+        self.tree().map_or_else(|_| Vec::new(), super::secrets::find)
+    }
+
     pub(crate) fn tree(&self) -> Result<&Node, &Problem> {
         self.tree.as_ref()
     }

@@ -31,6 +31,7 @@ pub use error::DurableError;
 pub use lock::Lock;
 pub use permission::{check_can_create_in, check_can_replace};
 pub use read::{files_with_extension, read, read_end, read_if_present};
+pub use temporary::left_behind;
 
 /// Creates a directory and its missing parents, each new one with mode 0700, durably.
 pub fn create_private_dir(path: &Path) -> Result<(), DurableError> {

@@ -25,17 +25,38 @@ pub(super) fn sweep(target: &Path) {
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
-        let left = entry.file_name().to_string_lossy().strip_prefix('.').and_then(|rest| {
-            let numbers = rest.strip_prefix(name.as_str())?.strip_prefix('.')?.strip_suffix(".tmp")?;
-            let (process, number) = numbers.split_once('-')?;
-            number.parse::<u32>().ok()?;
-            process.parse::<i32>().ok()
-        });
-        // In a container every run has the same number, so one's own marks a predecessor's file.
-        if left.is_some_and(|process| process == own_number() || is_gone(process)) {
+        let found = entry.file_name().to_string_lossy().into_owned();
+        if maker_of(&found).is_some_and(|(target, process)| target == name && is_left_behind(process)) {
             let _ = unlink(&parent.join(entry.file_name()));
         }
     }
+}
+
+/// The temporary files in a directory whose processes are no more; none where it cannot be read.
+pub fn left_behind(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| {
+            maker_of(&entry.file_name().to_string_lossy()).is_some_and(|(_, process)| is_left_behind(process))
+        })
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found
+}
+
+/// The target and the process of a temporary file's name.
+fn maker_of(name: &str) -> Option<(&str, i32)> {
+    let (target, numbers) = name.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
+    let (process, number) = numbers.split_once('-')?;
+    number.parse::<u32>().ok()?;
+    Some((target, process.parse().ok()?))
+}
+
+/// In a container every run has the same number, so one's own marks a predecessor's file.
+fn is_left_behind(process: i32) -> bool {
+    process == own_number() || is_gone(process)
 }
 
 fn own_number() -> i32 {

@@ -143,6 +143,8 @@ error_codes! {
     ServerUnreachable "SERVER_UNREACHABLE" 69 true;
     /// The proxy lets no request through.
     ProxyRefused "PROXY_REFUSED" 69 false;
+    /// The server's release fails on every single agent.
+    AgentRoutes "AGENT_ROUTES" 69 false;
     /// The server failed.
     ServerFailed "SERVER_FAILED" 69 true;
     /// The server asks to be left alone for a while.

@@ -140,12 +140,13 @@ pub fn existing(session: &Session, path: &Path) -> Result<GenerateReport, OpErro
         Err(error) if error.code == ErrorCode::InputNeeded => return unopened(path, error),
         shown => shown?,
     };
+    let Some(key_format) = shown.key_format else { return Err(exists(&KeyFiles::at(path))) };
     Ok(GenerateReport {
         public_key_path: KeyFiles::at(path).public,
         private_key_path: shown.private_key_path,
         algorithm: shown.algorithm,
         bits: shown.bits,
-        key_format: shown.key_format,
+        key_format,
         encrypted: shown.encrypted,
         fingerprint: shown.fingerprint,
         platform_fingerprint: shown.platform_fingerprint,

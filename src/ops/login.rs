@@ -101,7 +101,7 @@ pub struct LoginStatus {
 }
 
 impl LoginStatus {
-    fn of(login: &Login, now: Timestamp) -> Self {
+    pub(super) fn of(login: &Login, now: Timestamp) -> Self {
         let expires_at = Claims::read(login.token.expose()).and_then(|claims| claims.expires_at);
         let offset = SignedDuration::from_secs(login.clock_offset_seconds.unwrap_or(0));
         let now = now.checked_add(offset).unwrap_or(now);

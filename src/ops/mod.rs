@@ -7,15 +7,18 @@
 //! settled by looking, never by repeating blindly.
 
 pub mod access;
+pub mod agent;
 pub mod agent_paths;
 pub mod audit;
 pub mod ci;
 pub mod configure;
 pub mod convert;
 pub mod deregister;
+pub mod doctor;
 pub mod due;
 mod ending;
 pub mod error;
+pub mod failures;
 pub mod fix;
 pub mod generate;
 pub mod github;
@@ -26,6 +29,7 @@ pub mod local_names;
 pub mod login;
 pub mod logins;
 mod lower_errors;
+pub mod monitor;
 pub mod own_key;
 pub mod pages;
 pub mod progress;

@@ -11,7 +11,9 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use crate::keys::{self, AgentKey, DecodedKey, KeyError, KeyFiles, KeyFormat, PrivateKey, PublicKey, Signer};
+use crate::keys::{
+    self, AgentKey, DecodedKey, Inspection, KeyError, KeyFiles, KeyFormat, PrivateKey, PublicKey, Signer,
+};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::session::{SecretReader, Session};
@@ -78,16 +80,26 @@ impl GivenKey {
     }
 
     fn load(&self, session: &Session) -> Result<LoadedKey, OpError> {
-        let text = match self.known.get() {
-            Some(known) => known,
-            None => {
-                let text = (self.read)()?;
-                self.known.get_or_init(|| text)
-            }
-        };
-        let place = Path::new(self.from);
-        let decoded = session.decode(text.expose().as_bytes(), place)?;
-        Ok(LoadedKey::of(decoded, Holder::Variable, place))
+        let decoded = session.decode(self.text()?.expose().as_bytes(), self.place())?;
+        Ok(LoadedKey::of(decoded, Holder::Variable, self.place()))
+    }
+
+    /// What shows of it without a passphrase.
+    pub(super) fn inspect(&self) -> Result<Inspection, OpError> {
+        keys::inspect(self.text()?.expose().as_bytes()).map_err(|error| OpError::of_key(error, self.place()))
+    }
+
+    /// What stands for its file, which it has not.
+    pub(super) fn place(&self) -> &Path {
+        Path::new(self.from)
+    }
+
+    fn text(&self) -> Result<&SecretString, OpError> {
+        if let Some(known) = self.known.get() {
+            return Ok(known);
+        }
+        let text = (self.read)()?;
+        Ok(self.known.get_or_init(|| text))
     }
 }
 
@@ -135,6 +147,12 @@ impl Session {
         if is_by_agent { files.public } else { files.private }
     }
 
+    /// The key file that is there and not used, since a key was given for this run.
+    pub(super) fn hidden_key_file(&self) -> Option<PathBuf> {
+        let path = &self.settings.private_key_path.value;
+        self.given_key.as_ref().filter(|_| path.exists()).map(|_| path.clone())
+    }
+
     /// Refuses a key without a file, where the file is what is worked on or remembered.
     pub(super) fn refuse_given_key(&self, what: &str) -> Result<(), OpError> {
         match &self.given_key {
@@ -144,6 +162,15 @@ impl Session {
                 format!("{what} works with a key file, and {} gives a key without one", given.from),
             )
             .hint(format!("unset {} and name the file: ARTCAFE_PRIVATE_KEY_PATH, or the configuration", given.from))),
+        }
+    }
+
+    /// The key of a place on this machine, configured or not: an ssh-agent's where one is asked for or where only
+    /// the public half is on the disk, else the file's.
+    pub(super) fn key_at(&self, path: &Path) -> Result<LoadedKey, OpError> {
+        match self.ssh_agent.is_wanted || is_only_public(path) {
+            true => self.key_of_agent(path),
+            false => self.open_key(path),
         }
     }
 
@@ -202,6 +229,11 @@ impl Session {
 /// Whether the public half is on the disk and the private one is not.
 pub(super) fn is_only_public(path: &Path) -> bool {
     path.symlink_metadata().is_err() && KeyFiles::at(path).public.symlink_metadata().is_ok()
+}
+
+/// Whether an ssh-agent holds the private half of this place's key; why not, where none does.
+pub(super) fn is_held(session: &Session, path: &Path) -> Result<(), OpError> {
+    session.key_of_agent(path).map(drop)
 }
 
 /// The public half of a key whose private one is not on the disk, as its `.pub` file has it.

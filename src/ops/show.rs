@@ -1,7 +1,8 @@
-//! `key show`: what a key file is, without opening more of it than is needed.
+//! `key show`: what a key is, without opening more of it than is needed.
 //!
-//! Owns the reading of what can be known without a passphrase. Never shows anything of the private
-//! half. A loose mode is reported here, not refused: looking is how one finds out.
+//! Owns the reading of what can be known without a passphrase: of a key file, of a key that a variable
+//! gives, of one whose public half alone is here. Never shows anything of the private half. A loose mode
+//! is reported here, not refused: looking is how one finds out.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +10,29 @@ use serde::Serialize;
 
 use crate::keys::{self, Consumer, KeyError, KeyFormat, PublicKey};
 use crate::ops::error::OpError;
+use crate::ops::own_key::{self, Holder};
 use crate::ops::session::Session;
 use crate::ops::state::{Registration, State};
 
-/// A key file, described.
+/// A key, described.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ShowReport {
-    /// The file.
+    /// The file; for a key that an ssh-agent holds, the file that it would have; else the variable that gives it.
     pub private_key_path: PathBuf,
+    /// What holds the private half.
+    pub holder: Holder,
+    /// Why that cannot be used; of a key that an ssh-agent has to hold.
+    pub holder_problem: Option<String>,
+    /// The key file that is there and not used, since a variable gives the key.
+    pub hides: Option<PathBuf>,
     /// The public line, derived from the private key.
     pub public_key: String,
     /// `rsa`, `ed25519`.
     pub algorithm: String,
     /// The size in bits.
     pub bits: u32,
-    /// The file's format.
-    pub key_format: KeyFormat,
+    /// The private half's format; absent where an ssh-agent has it.
+    pub key_format: Option<KeyFormat>,
     /// Whether a passphrase protects it.
     pub encrypted: bool,
     /// The comment in the file or its public line.
@@ -33,8 +41,8 @@ pub struct ShowReport {
     pub fingerprint: String,
     /// The fingerprint that the platform shows.
     pub platform_fingerprint: String,
-    /// The file's mode, octal.
-    pub mode: String,
+    /// The file's mode, octal; absent where there is no file.
+    pub mode: Option<String>,
     /// When the file was last changed, RFC 3339 in UTC.
     pub changed_at: Option<String>,
     /// Its age in whole days, by that time.
@@ -45,6 +53,64 @@ pub struct ShowReport {
     pub problems: Vec<String>,
     /// Which parts of the platform's framework can load it.
     pub consumers: Vec<Consumer>,
+}
+
+/// Describes the key that this run works with.
+pub fn show_current(session: &Session) -> Result<ShowReport, OpError> {
+    let path = &session.settings.private_key_path.value;
+    let Some(given) = &session.given_key else {
+        return match own_key::held_by_agent(path) {
+            Some(public) => {
+                let problem = own_key::is_held(session, path).err().map(|error| error.message);
+                let comment = public.comment().map(str::to_owned);
+                let report = without_file(path, Holder::SshAgent, &public, comment)?;
+                Ok(ShowReport { holder_problem: problem, public_file: "matches", ..report })
+            }
+            None => show(session, path),
+        };
+    };
+    let inspection = given.inspect()?;
+    let (public, comment) = match inspection.public {
+        Some(public) => (public, inspection.comment),
+        // An encrypted PEM shows nothing of itself.
+        None => {
+            let loaded = session.key()?;
+            (loaded.key.public(), loaded.comment)
+        }
+    };
+    let report = without_file(given.place(), Holder::Variable, &public, comment)?;
+    let hides = session.hidden_key_file();
+    Ok(ShowReport { key_format: Some(inspection.format), encrypted: inspection.encrypted, hides, ..report })
+}
+
+/// What can be said of a key that has no file here.
+fn without_file(
+    place: &Path,
+    holder: Holder,
+    public: &PublicKey,
+    comment: Option<String>,
+) -> Result<ShowReport, OpError> {
+    let comment = comment.filter(|comment| !comment.is_empty());
+    Ok(ShowReport {
+        private_key_path: place.to_path_buf(),
+        holder,
+        holder_problem: None,
+        hides: None,
+        public_key: public.line(comment.as_deref().unwrap_or_default()),
+        algorithm: public.algorithm().map_or_else(|| public.key_type().to_owned(), |algorithm| algorithm.to_string()),
+        bits: public.bits(),
+        key_format: None,
+        encrypted: false,
+        comment,
+        fingerprint: public.openssh_fingerprint(),
+        platform_fingerprint: public.platform_fingerprint()?,
+        mode: None,
+        changed_at: None,
+        age_days: None,
+        public_file: "absent",
+        problems: Vec::new(),
+        consumers: Vec::new(),
+    })
 }
 
 /// Describes a key file.
@@ -78,14 +144,17 @@ pub fn show(session: &Session, path: &Path) -> Result<ShowReport, OpError> {
     let algorithm = public.algorithm();
     Ok(ShowReport {
         private_key_path: path.to_path_buf(),
+        holder: Holder::KeyFile,
+        holder_problem: None,
+        hides: None,
         public_key: public.line(comment.as_deref().unwrap_or_default()),
         algorithm: algorithm.map_or_else(|| public.key_type().to_owned(), |algorithm| algorithm.to_string()),
         bits: public.bits(),
-        key_format: inspection.format,
+        key_format: Some(inspection.format),
         encrypted: inspection.encrypted,
         fingerprint: public.openssh_fingerprint(),
         platform_fingerprint: public.platform_fingerprint()?,
-        mode,
+        mode: Some(mode),
         changed_at: changed.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
         age_days,
         public_file,

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::id::{AgentId, KeyId, TenantId};
-use crate::keys;
+use crate::keys::{self, PublicKey};
 use crate::ops::error::OpError;
 use crate::ops::login::{self, LoginStatus};
-use crate::ops::own_key;
+use crate::ops::own_key::{self, Holder};
 use crate::ops::session::Session;
 use crate::ops::show;
 use crate::ops::state::{Registration, State};
@@ -50,8 +50,12 @@ pub struct StatusReport {
 /// The key in short.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct KeyStatus {
-    /// Its file.
+    /// Its file; for a key that a variable gives, that variable.
     pub path: PathBuf,
+    /// What holds its private half.
+    pub holder: Holder,
+    /// The key file that is there and not used, since a variable gives the key.
+    pub hides: Option<PathBuf>,
     /// `rsa`, `ed25519`; absent where a passphrase hides it.
     pub algorithm: Option<String>,
     /// Its size in bits; absent where a passphrase hides it.
@@ -91,9 +95,12 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
         .logins
         .into_iter()
         .find(|login| login.endpoint == endpoint && Some(&login.tenant_id) == tenant_id.as_ref());
-    let superseded_by = superseded::current(session);
+    let is_given = session.given_key.is_some();
+    // A key that was given is none that the configuration names.
+    let superseded_by = superseded::current(session).filter(|_| !is_given);
     let next = match (&agent_id, &key, &registration, &settings.key_id) {
         _ if superseded_by.is_some() => "artcafe config relink",
+        _ if is_given => "artcafe auth test",
         (None, ..) | (_, None, ..) => "artcafe setup",
         (_, _, None, None) => "artcafe key register",
         _ => "artcafe auth test",
@@ -117,10 +124,28 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
 
 /// The key as it shows. Nobody is asked for a passphrase: of a PEM file that has one, the algorithm stays unknown.
 fn key_status(session: &Session, state: &State, path: &Path) -> Result<KeyStatus, OpError> {
+    if let Some(given) = &session.given_key {
+        let inspection = given.inspect()?;
+        let public = inspection.public.as_ref();
+        return Ok(KeyStatus {
+            path: given.place().to_path_buf(),
+            holder: Holder::Variable,
+            hides: session.hidden_key_file(),
+            algorithm: public.map(algorithm_of),
+            bits: public.map(PublicKey::bits),
+            encrypted: inspection.encrypted,
+            only_public: false,
+            fingerprint: public.map(PublicKey::openssh_fingerprint),
+            age_days: None,
+            problems: Vec::new(),
+        });
+    }
     if let Some(public) = own_key::held_by_agent(path) {
         return Ok(KeyStatus {
             path: path.to_path_buf(),
-            algorithm: Some(public.algorithm().map_or_else(|| public.key_type().to_owned(), |found| found.to_string())),
+            holder: Holder::SshAgent,
+            hides: None,
+            algorithm: Some(algorithm_of(&public)),
             bits: Some(public.bits()),
             encrypted: false,
             only_public: true,
@@ -136,8 +161,9 @@ fn key_status(session: &Session, state: &State, path: &Path) -> Result<KeyStatus
     let remembered = || show::registered(session, state, path).map(|entry| entry.fingerprint.clone());
     Ok(KeyStatus {
         path: path.to_path_buf(),
-        algorithm: public
-            .map(|key| key.algorithm().map_or_else(|| key.key_type().to_owned(), |algorithm| algorithm.to_string())),
+        holder: Holder::KeyFile,
+        hides: None,
+        algorithm: public.map(algorithm_of),
         bits: public.map(|key| key.bits()),
         encrypted: inspection.encrypted,
         only_public: false,
@@ -145,4 +171,8 @@ fn key_status(session: &Session, state: &State, path: &Path) -> Result<KeyStatus
         age_days: facts.age_days,
         problems: facts.problems,
     })
+}
+
+fn algorithm_of(public: &PublicKey) -> String {
+    public.algorithm().map_or_else(|| public.key_type().to_owned(), |algorithm| algorithm.to_string())
 }

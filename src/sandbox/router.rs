@@ -21,6 +21,8 @@ const ROUTES: &[Route] = &[
     ("POST", "/api/v1/agents", |call, _| agents::create(call)),
     ("PUT", "/api/v1/agents/{}", agents::update),
     ("DELETE", "/api/v1/agents/{}", agents::delete),
+    (SUMMARY.0, SUMMARY.1, SUMMARY.2),
+    ("PUT", "/sandbox/agents/{}/status", agents::set_status),
     ("GET", "/api/v1/ssh-keys", |call, _| keys::list(call)),
     ("GET", "/api/v1/ssh-keys/{}", keys::show),
     ("POST", "/api/v1/ssh-keys", |call, _| keys::create(call)),
@@ -70,6 +72,8 @@ const REVOKE: Route = ("POST", "/api/v1/ssh-keys/{}/revoke", keys::revoke);
 
 /// The statistics of subjects, which came later than the version that `as-built` is.
 const STATISTICS: Route = ("GET", "/api/v1/usage-metrics/wildcard-stats", |call, _| usage::wildcard_statistics(call));
+/// Counts of agents, which came only after the version that `as-built` is (section 2.5).
+const SUMMARY: Route = ("GET", "/api/v1/agents/status/summary", |call, _| agents::summary(call));
 
 /// Answers a request.
 pub(super) fn answer(call: &Call<'_>) -> Reply {
@@ -91,9 +95,8 @@ fn find(dialect: Dialect, method: &str, path: &str) -> Found {
     let mut allow = None;
     for (wanted, pattern, handler) in ROUTES {
         // Usage counters came only after the version that this dialect is.
-        if dialect == Dialect::AsBuilt
-            && ([REVOKE.1, STATISTICS.1].contains(pattern) || pattern.starts_with("/api/v1/usage/"))
-        {
+        let is_later = [REVOKE.1, STATISTICS.1, SUMMARY.1].contains(pattern) || pattern.starts_with("/api/v1/usage/");
+        if dialect == Dialect::AsBuilt && is_later {
             continue;
         }
         if let Some(parameter) = matches(pattern, path) {

@@ -120,7 +120,7 @@ fn a_source_that_yields_nothing_is_told() {
 #[test]
 fn a_token_on_the_command_line_is_refused_and_not_repeated() {
     let server = Server::start(Dialect::Documented, &[]);
-    let env = without_token(&server);
+    let env = without_token(&server).untraced("the test itself gives the secret as an argument");
     let secret = server.token();
     for args in [
         &["auth", "login", secret][..],

@@ -58,15 +58,21 @@ fn a_job_gets_a_token_and_leaves_no_key() {
                 "POST /api/v1/ssh-keys 201",
                 "POST /api/v1/auth/agent/challenge 200",
                 "POST /api/v1/auth/verify 200",
+                "POST /api/v1",
                 "DELETE /api/v1"
             ]
         );
+        // Where the platform can revoke, the key is revoked before its record goes.
+        let revocation = server.requests().into_iter().find(|line| line.contains("/revoke ")).unwrap();
+        let is_revoked = dialect == Dialect::Documented;
+        assert!(revocation.ends_with(if is_revoked { " 200" } else { " 404" }), "{revocation}");
         // No key, no configuration and no kept token is on the machine; the history tells what was done.
         assert!(!env.path(".ssh").exists() && !env.config().exists() && !env.path(".artcafe/state").exists());
         let history = env.run(&["audit", "show", "--json"]).expect(0).data();
         let lines = history["lines"].as_array().unwrap();
         let actions: Vec<&str> = lines.iter().map(|line| line["what"].as_str().unwrap()).collect();
-        assert_eq!(actions, ["key_registered", "key_deleted"]);
+        let revoked: &[&str] = if is_revoked { &["key_revoked"] } else { &[] };
+        assert_eq!(actions, [&["key_registered"], revoked, &["key_deleted"]].concat());
     }
 }
 

@@ -229,6 +229,58 @@ fn a_shell_line_is_split_as_a_shell_does() {
 }
 
 /// The rows of a document's tables, as cells.
+/// The commands and flags that stand between backticks in a line, each as its words.
+fn named_commands(line: &str) -> Vec<Vec<&str>> {
+    let code = line.split('`').skip(1).step_by(2);
+    code.filter_map(|code| Some(code.strip_prefix("artcafe ")?.split_whitespace().collect())).collect()
+}
+
+/// The word of a command that does not exist.
+fn unknown_word<'a>(words: &[&'a str]) -> Option<&'a str> {
+    let mut command = artcafe::cli::command();
+    for word in words {
+        let flag = word.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or(flag));
+        if let Some(flag) = flag {
+            let is_flag = |argument: &clap::Arg| {
+                argument.get_long() == Some(flag) || argument.get_all_aliases().is_some_and(|all| all.contains(&flag))
+            };
+            let root = artcafe::cli::command();
+            let is_known = command.get_arguments().any(is_flag) || root.get_arguments().any(is_flag);
+            match flag {
+                "" => return None,
+                "help" | "version" => {}
+                _ if is_known => {}
+                _ => return Some(word),
+            }
+        } else if !command.has_subcommands() {
+            continue;
+        } else if let Some(found) = command.find_subcommand(word).cloned() {
+            command = found;
+        } else if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+            // What a command takes beside its subcommands is no such word.
+            return command.get_positionals().next().is_none().then_some(*word);
+        }
+    }
+    None
+}
+
+#[test]
+fn every_command_that_the_prose_names_exists() {
+    assert_eq!(unknown_word(&["key", "rotate", "--grace", "1h"]), None);
+    assert_eq!(unknown_word(&["key", "turn"]), Some("turn"));
+    assert_eq!(unknown_word(&["key", "rotate", "--quickly"]), Some("--quickly"));
+    let mut count = 0;
+    for (path, text) in documents() {
+        for (number, line) in prose(&text) {
+            for words in named_commands(line) {
+                count += 1;
+                assert_eq!(unknown_word(&words), None, "{}:{number}: artcafe {}", path.display(), words.join(" "));
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
+}
+
 fn rows(text: &str) -> Vec<Vec<&str>> {
     text.lines()
         .filter(|line| line.starts_with('|'))

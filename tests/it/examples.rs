@@ -20,6 +20,8 @@ const ELSEWHERE: &[&str] = &["cargo ", "RUNS=", "set -eu\nexport ARTCAFE_AGENT_I
 const OTHERWISE: &[(&str, i32, &str)] = &[
     ("artcafe setup --agent-name", 4, "the key here is another agent's already"),
     ("artcafe sandbox serve", 124, "it serves until it is stopped"),
+    ("artcafe doctor --list", 0, "it only names the checks"),
+    ("artcafe doctor", 7, "the key of these tests is a short one"),
     ("artcafe key needs-rotation && ", 1, "a new key is not due"),
     ("artcafe key rotate --post-switch", 5, "the rotation of the line above is open"),
     ("artcafe key rotate --finish", 75, "its grace period runs"),
@@ -87,6 +89,10 @@ impl Machine {
         }
         env.wrote(Path::new(&env.write("passphrase.txt", "correct horse battery staple")));
         env.write("agent.py", "pass\n");
+        for name in ["docs/monitoring/alerts.yaml", "docs/monitoring/alerts-test.yaml"] {
+            let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+            env.write(name, &text);
+        }
         // An example writes it, for curl.
         env.wrote(&env.path("token.netrc"));
         fs::copy(env.key(), env.path(".ssh/other_agent")).unwrap();

@@ -10,7 +10,11 @@
     reason = "made-up machines, in processes of their own"
 )]
 
+mod agent_end;
 mod agent_paths;
+mod agent_record;
+mod agent_register;
+mod agent_watch;
 mod architecture;
 mod argv;
 mod audit;
@@ -23,6 +27,7 @@ mod completions;
 mod config_commands;
 mod config_file;
 mod deregister;
+mod doctor;
 mod documents;
 mod examples;
 mod failures;
@@ -41,6 +46,7 @@ mod key_register;
 mod key_revoke;
 mod key_rotate;
 mod key_tools;
+mod monitor;
 mod progress;
 mod review_cli;
 mod rotate_hook;

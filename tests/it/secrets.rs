@@ -52,6 +52,7 @@ fn nothing_secret_is_printed_or_left_about() {
     let given = ["--token", "env:ADMIN", "--passphrase", "env:PASS", "--verbose"];
     let run = |args: &[&str]| env.run(&[args, given.as_slice()].concat());
     let plain = |args: &[&str]| env.run(&[args, &["--passphrase", "env:PASS", "--verbose"]].concat());
+    let refused = env.untraced("the test itself gives the secret as an argument");
     let mut runs: Vec<(&str, Run)> = vec![
         ("setup", run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0)),
         ("login", env.run(&["auth", "login", "--token", "env:ADMIN", "--verbose"]).expect(0)),
@@ -62,9 +63,9 @@ fn nothing_secret_is_printed_or_left_about() {
         ("status", env.run(&["status"]).expect(0)),
         ("auth status", env.run(&["auth", "status", "--json"]).expect(0)),
         ("wrong passphrase", env.run(&["auth", "test", "--passphrase", "env:ADMIN"]).expect(4)),
-        ("plain token", env.run(&["auth", "login", &token]).expect(2)),
-        ("plain token flag", env.run(&["auth", "test", "--token", &token]).expect(2)),
-        ("plain passphrase", env.run(&["auth", "test", "--passphrase", PASSPHRASE]).expect(2)),
+        ("plain token", refused.run(&["auth", "login", &token]).expect(2)),
+        ("plain token flag", refused.run(&["auth", "test", "--token", &token]).expect(2)),
+        ("plain passphrase", refused.run(&["auth", "test", "--passphrase", PASSPHRASE]).expect(2)),
     ];
     let key = fs::read_to_string(env.key()).unwrap();
     let key_line = key.lines().nth(3).unwrap().to_owned();
@@ -182,6 +183,68 @@ fn a_planted_leak_is_found_in_every_form() {
     env.ran(&["status"], &said);
     assert_eq!(env.leaks(), ["Signature in the output of `status`"]);
     env.forget_outputs();
+}
+
+/// The tracer of every run sees what the program starts, and what that starts.
+#[test]
+fn a_planted_leak_in_an_argument_or_an_environment_turns_a_test_red() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
+    let admin = env.write("admin", server.token());
+    env.unset("ARTCAFE_TOKEN");
+    assert_eq!(env.leaks(), Vec::<String>::new());
+    let known = |kind| server.known.all().into_iter().find(|(known, _)| *known == kind).unwrap().1;
+    // Where the leak is, below whom, and what is said of it; the words of the program itself show nothing.
+    let leaks = |env: &TestEnv, args: &[&str]| {
+        env.run(args).expect(0);
+        let found: Vec<String> =
+            env.leaks().iter().map(|line| line.split(" of `").take(2).collect::<Vec<_>>().join(" of `")).collect();
+        env.forget_outputs();
+        found
+    };
+    for (kind, name) in [(Kind::Administrator, "admin"), (Kind::Challenge, "challenge"), (Kind::Signature, "signature")]
+    {
+        let file = env.write(name, &known(kind));
+        let hex = "od -An -v -tx1 | tr -d ' \n'";
+        for form in ["cat".to_owned(), "base64 -w0".to_owned(), hex.to_owned()] {
+            let argument = format!("/bin/true \"x$({form} < {file})\"");
+            let variable = format!("LEAK=\"$({form} < {file})\" /bin/true");
+            // By the command of `exec`, by a hook, by a SOURCE.
+            assert_eq!(
+                leaks(&env, &["exec", "--", "sh", "-c", &argument]),
+                [format!("{kind:?} in an argument of `true`")],
+                "{form}"
+            );
+            assert_eq!(
+                leaks(&env, &["exec", "--", "sh", "-c", &variable]),
+                [format!("{kind:?} in LEAK of `true`")],
+                "{form}"
+            );
+        }
+        let script = env.write("leak.sh", &format!("LEAK=\"$(cat {file})\" /bin/true \"$(cat {file})\"; cat {admin}"));
+        let both = [format!("{kind:?} in LEAK of `true`"), format!("{kind:?} in an argument of `true`")];
+        assert_eq!(leaks(&env, &["key", "list", "--token", &format!("cmd:sh {script}")]), both);
+        assert_eq!(leaks(&env, &["key", "rotate", "--post-switch", &format!("sh {script} > /dev/null")]), both);
+    }
+    // The program's own argument, where the test does not say that it is its own.
+    let admin = known(Kind::Administrator);
+    env.run(&["auth", "login", &admin]).expect(2);
+    assert_eq!(env.leaks().len(), 1, "{:?}", env.leaks());
+    assert!(env.leaks()[0].starts_with("Administrator in an argument of `artcafe`"), "{:?}", env.leaks());
+    env.forget_outputs();
+    // The token belongs to the command of `exec`; what that command itself does with it is its own affair.
+    assert_eq!(leaks(&env, &["exec", "--", "sh", "-c", "/bin/true $ARTCAFE_ACCESS_TOKEN"]), Vec::<String>::new());
+    // In an argument of the very command it would have come from us.
+    let token = known(Kind::Token);
+    assert_eq!(
+        leaks(&env, &["exec", "--", "/bin/true", &token]),
+        ["Token in an argument of `artcafe`", "Token in an argument of `true`"]
+    );
+    // A variable that holds a secret goes to no command unasked.
+    env.set("MINE", &admin);
+    assert_eq!(leaks(&env, &["exec", "--", "/bin/true"]), ["Administrator in MINE of `true`"]);
+    env.unset("MINE");
 }
 
 /// What every process is started with: the arguments and the whole environment, by strace.

@@ -222,6 +222,12 @@ fn removing_takes_what_was_made_and_no_more() {
     env.run(&["service", "uninstall"]).expect(0);
     let left: Vec<String> = super::support::files::names(&units(&env));
     assert_eq!(left, ["artcafe-rotate-mine.service", "timers.target.wants/other.timer"]);
+    for action in ["service_installed", "service_removed"] {
+        let told = env.run(&["audit", "show", "--action", action, "--json"]).expect(0).data();
+        let paths: Vec<&str> =
+            told["lines"].as_array().unwrap().iter().filter_map(|line| line["path"].as_str()).collect();
+        assert!(paths.len() == 2 && paths.iter().all(|path| path.contains("artcafe-rotate.")), "{action} {paths:?}");
+    }
     let again = env.run(&["service", "uninstall", "--json"]).expect(0).data();
     assert_eq!(again["changed"], serde_json::json!([]));
     assert_eq!(env.run(&["service", "status", "--json"]).expect(7).data()["state"], "absent");

@@ -207,9 +207,165 @@ fn what_an_agent_cannot_do_is_told_with_the_next_command() {
     expect(&env, "no ssh-agent answers", &add);
     env.unset("SSH_AUTH_SOCK");
     expect(&env, "SSH_AUTH_SOCK names none", &add);
-    // And a rotation, whose new key has to be a file.
+    // What looks shows the public half, and says that it is alone.
+    assert_eq!(env.run(&["key", "show", "--json"]).expect(0).warnings(), ["private_half_missing"]);
+    // A setup stops before it asks the server.
+    let run = env.run(&["setup", "--agent-id", AGENT, "--json"]).expect(4);
+    assert_eq!(run.code_name(), "SSH_AGENT");
+}
+
+/// Whether the configuration, the history and the memory name this fingerprint's key, and nothing stands for a file.
+#[track_caller]
+fn adopted(env: &TestEnv, data: &serde_json::Value, fingerprint: &str) {
+    assert_eq!(
+        (&data["key"]["holder"], &data["key"]["fingerprint"]),
+        (&"ssh-agent".into(), &fingerprint.into()),
+        "{data}"
+    );
+    assert_eq!(data["proof"]["signer"], "ssh-agent", "{data}");
+    let history = fs::read_to_string(env.path(".artcafe/audit.jsonl")).unwrap();
+    for action in ["key_registered", "key_adopted", "config_written"] {
+        assert!(history.contains(&format!("\"{action}\"")), "{action}: {history}");
+    }
+    assert!(!history.contains("\"key_generated\""), "{history}");
+}
+
+/// A key that was made elsewhere and that nothing but an ssh-agent holds here; its public half and fingerprint.
+fn foreign(env: &mut TestEnv, agent: &SshAgent, kind: &[&str]) -> (String, String) {
+    let private = env.path("elsewhere/agent_key").display().to_string();
+    fs::create_dir_all(env.path("elsewhere")).unwrap();
+    let made = Command::new("ssh-keygen")
+        .args([&["-q", "-N", "", "-C", "on a token", "-f", &private], kind].concat())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    agent.add(&[&private]);
+    fs::remove_file(&private).unwrap();
+    let listed = Command::new("ssh-add").arg("-l").env("SSH_AUTH_SOCK", &agent.socket).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    (format!("{private}.pub"), listed.split(' ').nth(1).unwrap().to_owned())
+}
+
+#[test]
+fn setup_takes_an_agents_key_from_nothing_to_a_proven_identity() {
+    let rsa: &[&str] = &["-t", "rsa", "-b", "2048"];
+    let ed25519: &[&str] = &["-t", "ed25519"];
+    for (dialect, kind) in [(Dialect::Documented, rsa), (Dialect::AsBuilt, rsa), (Dialect::Documented, ed25519)] {
+        let server = Server::start(dialect, &[]);
+        let mut env = TestEnv::with(&server);
+        let agent = SshAgent::start(&mut env);
+        let (public, fingerprint) = foreign(&mut env, &agent, kind);
+        let setup = ["setup", "--agent-id", AGENT, "--public-key", &public, "--json"];
+        assert_eq!(env.run(&[&setup[..], &["--dry-run"]].concat()).expect(0).data()["dry_run"], true);
+        assert_eq!(server.keys().len(), 0);
+        let data = env.run(&setup).expect(0).data();
+        adopted(&env, &data, &fingerprint);
+        assert_eq!(super::support::files::names(&env.path("elsewhere")), ["agent_key.pub"]);
+        // Again, and without naming it: all of it stands.
+        for again in [&setup[..], &["setup", "--json"]] {
+            let data = env.run(again).expect(0).data();
+            assert_eq!((&data["changed"], server.keys().len()), (&false.into(), 1), "{data}");
+        }
+        env.unset("ARTCAFE_TOKEN");
+        env.run(&["auth", "test"]).expect(0);
+        env.run(&["auth", "token"]).expect(0);
+        let data = env.run(&["key", "show", "--json"]).expect(0).data();
+        assert_eq!((&data["holder"], &data["fingerprint"]), (&"ssh-agent".into(), &fingerprint.into()), "{data}");
+        assert_eq!((&data["mode"], &data["comment"]), (&serde_json::Value::Null, &"on a token".into()), "{data}");
+        let line = fs::read_to_string(&public).unwrap();
+        assert_eq!(env.run(&["key", "show", "--public"]).expect(0).stdout, line);
+        // Its end, which the agent's own signature sees.
+        let revoke = ["key", "revoke", "--current", "--allow-last", "--yes", "--json"];
+        let data = env.run(&revoke).expect(0).data();
+        assert_eq!(data["refusal"]["evidence"], "challenge", "{data}");
+    }
+}
+
+#[test]
+fn an_agents_key_that_the_platform_cannot_verify_leaves_nothing() {
+    let server = Server::start(Dialect::AsBuilt, &[]);
+    let mut env = TestEnv::with(&server);
+    let agent = SshAgent::start(&mut env);
+    let (public, _) = foreign(&mut env, &agent, &["-t", "ed25519"]);
+    let run = env.run(&["setup", "--agent-id", AGENT, "--public-key", &public, "--json"]).expect(4);
+    assert_eq!(run.code_name(), "ALGORITHM_REFUSED");
+    assert!(run.failure()["message"].as_str().unwrap().contains("stays in the ssh-agent"), "{run:?}");
+    assert_eq!(server.keys().len(), 0);
+    assert!(!env.config().exists());
+}
+
+#[test]
+fn a_setup_says_which_key_of_an_agent_it_cannot_use() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    let agent = SshAgent::start(&mut env);
+    let (public, _) = foreign(&mut env, &agent, &["-t", "ed25519"]);
+    let setup = |more: &[&str]| env.run(&[&["setup", "--agent-id", AGENT, "--json"], more].concat());
+    // Named without its ending, or not there.
+    let run = setup(&["--public-key", public.trim_end_matches(".pub")]).expect(2);
+    assert!(run.failure()["hint"].as_str().unwrap().contains("NAME.pub"), "{run:?}");
+    let run = setup(&["--public-key", "/no/such.pub"]).expect(3);
+    assert!(run.failure()["message"].as_str().unwrap().contains("/no/such.pub"), "{run:?}");
+    // An agent is asked for, and nothing says which of its keys is meant; no key file is made instead.
+    let run = setup(&["--ssh-agent"]).expect(3);
+    assert!(run.failure()["hint"].as_str().unwrap().contains("--public-key"), "{run:?}");
+    // Not this one's kind.
+    assert_eq!(setup(&["--public-key", &public, "--algorithm", "rsa"]).expect(5).code_name(), "DIFFERS");
+    // One that the agent has no more.
+    agent.add(&["-D"]);
+    assert_eq!(setup(&["--public-key", &public]).expect(4).code_name(), "SSH_AGENT");
+    assert_eq!((server.requests().len(), env.config().exists(), env.key().exists()), (0, false, false));
+}
+
+#[test]
+fn a_protected_key_file_is_set_up_through_the_agent() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    let agent = SshAgent::start(&mut env);
+    env.set("WORDS", "words of a passphrase");
+    env.run(&["key", "generate", "--bits", "2048", "--key-format", "openssh", "--passphrase", "env:WORDS"]).expect(0);
+    let ask = env.write("ask", "#!/bin/sh\necho words of a passphrase\n");
+    super::support::files::chmod(&env.path("ask"), 0o700);
+    let add = Command::new("ssh-add")
+        .arg(env.key())
+        .envs([("SSH_AUTH_SOCK", agent.socket.as_str()), ("SSH_ASKPASS", &ask), ("SSH_ASKPASS_REQUIRE", "force")])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(add.status.success(), "{add:?}");
+    env.unset("WORDS");
+    let setup = ["setup", "--agent-id", AGENT, "--json"];
+    assert_eq!(env.run(&setup).expect(2).code_name(), "INPUT_NEEDED");
+    let data = env.run(&[&setup[..], &["--ssh-agent"]].concat()).expect(0).data();
+    assert_eq!(data["proof"]["signer"], "ssh-agent");
+    env.unset("ARTCAFE_TOKEN");
+    let revoke = ["key", "revoke", "--current", "--allow-last", "--yes", "--json"];
+    env.run(&["auth", "test", "--ssh-agent"]).expect(0);
+    env.set("ARTCAFE_TOKEN", server.token());
+    let data = env.run(&[&revoke[..], &["--ssh-agent"]].concat()).expect(0).data();
+    assert_eq!(data["refusal"]["evidence"], "challenge", "{data}");
+}
+
+#[test]
+fn what_an_agent_holds_is_replaced_by_a_key_file_as_the_hint_says() {
+    let (server, mut env, _agent) = moved(Dialect::Documented, &["--bits", "2048"]);
+    let old = super::support::id_of(&server.keys()[0]);
     let run = env.run(&["key", "rotate", "--json"]).expect(3);
-    assert!(run.failure()["hint"].as_str().unwrap().contains("key generate"), "{run:?}");
+    let hint = run.failure()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.contains("`artcafe setup --output PATH --yes`"), "{hint}");
+    assert!(hint.contains(&format!("`artcafe key revoke {old}`")), "{hint}");
+    assert_eq!((server.keys().len(), &run.failure()["fix"]), (1, &serde_json::Value::Null));
+    env.set("ARTCAFE_TOKEN", server.token());
+    let new = env.path(".ssh/in_its_place").display().to_string();
+    let data = env.run(&["setup", "--output", &new, "--yes", "--bits", "2048", "--json"]).expect(0).data();
+    assert_eq!(data["proof"]["signer"], "key-file", "{data}");
+    env.unset("ARTCAFE_TOKEN");
+    env.run(&["auth", "test"]).expect(0);
+    // The old one is still in the agent: its own signature sees that it is refused.
+    let data = env.run(&["key", "revoke", &old, "--yes", "--json"]).expect(0).data();
+    assert_eq!(data["refusal"]["evidence"], "challenge", "{data}");
+    env.run(&["auth", "test"]).expect(0);
+    env.run(&["key", "rotate"]).expect(0);
 }
 
 #[test]

@@ -182,3 +182,81 @@ fn a_passphrase_and_a_configurations_key_id_keep_their_meaning() {
     let run = env.run(&["auth", "test", "--passphrase", "env:WORDS", "--json"]).expect(4);
     assert_eq!(run.data_or_failure(), "KEY_NOT_REGISTERED", "{run:?}");
 }
+
+/// Where it is looked at, the key is the one that signs, and not the file that would be used without the variable.
+#[test]
+fn what_shows_an_identity_shows_the_key_of_the_variable() {
+    let (server, mut env, key) = bare("2048");
+    let proven = env.run(&["auth", "test", "--json"]).expect(0).data()["fingerprint"].clone();
+    let asked = server.requests().len();
+    let status = |env: &TestEnv| env.run(&["status", "--json"]).expect(0).data();
+    let from: serde_json::Value = "ARTCAFE_PRIVATE_KEY".into();
+    let data = status(&env);
+    assert_eq!((&data["key"]["path"], &data["key"]["holder"]), (&from, &"variable".into()), "{data}");
+    assert_eq!((&data["key"]["fingerprint"], &data["key"]["hides"]), (&proven, &serde_json::Value::Null), "{data}");
+    assert_eq!(
+        (&data["next"], &data["key_problem"]),
+        (&"artcafe auth test".into(), &serde_json::Value::Null),
+        "{data}"
+    );
+    // Another key's file, which the variable hides.
+    env.run(&["key", "generate", "--bits", "2048"]).expect(0);
+    let file = env.key().display().to_string();
+    let data = status(&env);
+    assert_eq!((&data["key"]["fingerprint"], &data["key"]["hides"]), (&proven, &file.as_str().into()), "{data}");
+    let text = env.run(&["status"]).expect(0).stdout;
+    assert!(text.contains(&format!("ARTCAFE_PRIVATE_KEY (rsa 2048, in place of {file})")), "{text}");
+    let data = env.run(&["key", "show", "--json"]).expect(0).data();
+    assert_eq!((&data["private_key_path"], &data["holder"]), (&from, &"variable".into()), "{data}");
+    assert_eq!((&data["fingerprint"], &data["hides"]), (&proven, &file.as_str().into()), "{data}");
+    assert_eq!((&data["key_format"], &data["mode"]), (&"pem".into(), &serde_json::Value::Null), "{data}");
+    // A file that is named is what is shown.
+    let data = env.run(&["key", "show", &file, "--json"]).expect(0).data();
+    assert_eq!((&data["holder"], data["fingerprint"] == proven), (&"key-file".into(), false), "{data}");
+    let explain =
+        |env: &TestEnv, key: &str| env.run(&["config", "explain", key, "--json"]).expect(0).data()["values"].clone();
+    let values = explain(&env, "auth.ssh_key.private_key_path");
+    assert_eq!(
+        (&values[0]["value"], &values[0]["origin"]["name"], &values[0]["wins"]),
+        (&"the key from env:KEY_OF_AGENT".into(), &from, &true.into()),
+        "{values}"
+    );
+    assert_eq!((&values[1]["value"], &values[1]["wins"]), (&file.as_str().into(), &false.into()), "{values}");
+    assert_eq!(env.run(&["config", "show", "--json"]).expect(0).warnings(), ["key_from_variable"]);
+    // The key id of a file is that of the file's key.
+    env.run(&["config", "init"]).expect(0);
+    env.run(&["config", "set", "auth.ssh_key.key_id", "of-another-key"]).expect(0);
+    env.unset("ARTCAFE_KEY_ID");
+    let values = explain(&env, "auth.ssh_key.key_id");
+    assert_eq!((&values[0]["value"], &values[0]["wins"]), (&"of-another-key".into(), &false.into()), "{values}");
+    assert_eq!(status(&env)["key_id"], serde_json::Value::Null);
+    // What is no SOURCE may be the key itself, and what the SOURCE gives may be no key.
+    env.set("ARTCAFE_PRIVATE_KEY", &key);
+    let run = env.run(&["config", "explain", "auth.ssh_key.private_key_path"]).expect(0);
+    assert!(run.stdout.contains("(no SOURCE)"), "{run:?}");
+    env.set("ARTCAFE_PRIVATE_KEY", "env:NO_KEY");
+    env.set("NO_KEY", "no key at all");
+    let data = status(&env);
+    assert!(data["key_problem"].as_str().unwrap().contains("ARTCAFE_PRIVATE_KEY"), "{data}");
+    assert_eq!(server.requests().len(), asked, "nothing of this asks the server");
+}
+
+#[test]
+fn a_protected_key_of_a_variable_is_shown_as_far_as_it_shows() {
+    let (_server, mut env, _key) = bare("2048");
+    env.set("WORDS", "words of a passphrase");
+    for (format, shows) in [("openssh", true), ("pem", false)] {
+        let path = env.path(format).display().to_string();
+        let make = ["key", "generate", "--bits", "2048", "--passphrase", "env:WORDS"];
+        let made =
+            env.run(&[&make[..], &["--key-format", format, "--output", &path, "--json"]].concat()).expect(0).data();
+        env.set("KEY_OF_AGENT", &fs::read_to_string(&path).unwrap());
+        let data = env.run(&["status", "--json"]).expect(0).data();
+        let fingerprint = if shows { made["fingerprint"].clone() } else { serde_json::Value::Null };
+        assert_eq!((&data["key"]["encrypted"], &data["key"]["fingerprint"]), (&true.into(), &fingerprint), "{data}");
+        let show = env.run(&["key", "show", "--json", "--passphrase", "env:WORDS"]).expect(0).data();
+        assert_eq!((&show["encrypted"], &show["fingerprint"]), (&true.into(), &made["fingerprint"]), "{show}");
+        let run = env.run(&["key", "show", "--json"]);
+        assert_eq!(run.code, if shows { 0 } else { 2 }, "{run:?}");
+    }
+}

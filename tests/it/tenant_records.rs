@@ -26,7 +26,10 @@ fn the_record_is_shown_or_what_is_known_without_it() {
         let text = env.run(&["tenant", "show"]).expect(0).stdout;
         match dialect {
             Dialect::Documented => {
-                assert_eq!((&data["record"]["name"], &data["plan_from"]), (&json!("Acme"), &json!("GET /tenants/{id}")));
+                assert_eq!(
+                    (&data["record"]["name"], &data["plan_from"]),
+                    (&json!("Acme"), &json!("GET /tenants/{id}"))
+                );
                 assert_eq!(data["record_problem"], Value::Null);
                 assert!(text.contains("name     Acme"), "{text}");
             }
@@ -92,7 +95,10 @@ fn the_list_joins_the_servers_tenants_and_those_of_this_machine() {
             tenants.iter().find(|tenant| tenant["tenant_id"] == id).unwrap_or_else(|| panic!("{id}: {data}"))
         };
         assert_eq!(data["tenants"].as_array().unwrap().len(), 3, "{data}");
-        assert_eq!((&of("of-staging")["in_force"], &of(&other)["sources"][0]["kind"]), (&json!(false), &json!("login")));
+        assert_eq!(
+            (&of("of-staging")["in_force"], &of(&other)["sources"][0]["kind"]),
+            (&json!(false), &json!("login"))
+        );
         let own = of(server.tenant());
         assert_eq!(own["in_force"], true);
         match dialect {
@@ -140,7 +146,10 @@ fn a_registered_tenant_keeps_its_secrets_only_where_it_was_told_to() {
     let env = TestEnv::with(&server);
     let run = register(&env, &[]).expect(0);
     let data = run.data();
-    assert_eq!((&data["registered"], &data["login"], &data["api_key_path"]), (&json!(true), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&data["registered"], &data["login"], &data["api_key_path"]),
+        (&json!(true), &Value::Null, &Value::Null)
+    );
     assert!(!env.path(".artcafe/credentials.json").exists());
 
     let key = env.path("example.api-key");
@@ -163,7 +172,10 @@ fn a_registered_tenant_keeps_its_secrets_only_where_it_was_told_to() {
         .map(|line| serde_json::from_str(line).unwrap())
         .filter(|line: &Value| line["tenant_id"] == tenant.as_str())
         .collect();
-    assert_eq!(of_tenant.iter().map(|line| line["what"].as_str().unwrap()).collect::<Vec<_>>(), ["api_key_saved", "tenant_created", "login"]);
+    assert_eq!(
+        of_tenant.iter().map(|line| line["what"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["api_key_saved", "tenant_created", "login"]
+    );
     env.run(&["audit", "verify"]).expect(0);
 
     // A file that is there stays, and nothing is asked for.
@@ -173,7 +185,8 @@ fn a_registered_tenant_keeps_its_secrets_only_where_it_was_told_to() {
     assert_eq!(server.count("POST /api/v1/tenants"), before);
     for wrong in [&["--admin-email", "nobody"] as &[&str], &["--description", "a\nb"]] {
         let line = [&["tenant", "register", "--name", "x", "--json"] as &[&str], wrong].concat();
-        let line = if wrong[0] == "--description" { [&line[..], &["--admin-email", "a@b.example"]].concat() } else { line };
+        let line =
+            if wrong[0] == "--description" { [&line[..], &["--admin-email", "a@b.example"]].concat() } else { line };
         assert_eq!(env.run(&line).expect(2).code_name(), "USAGE", "{wrong:?}");
     }
 }
@@ -184,14 +197,18 @@ fn where_the_server_cannot_the_portals_steps_are_the_result() {
     let env = TestEnv::with(&built);
     let key = env.path("example.api-key");
     let data = register(&env, &["--save-token", "--save-api-key", key.to_str().unwrap()]).expect(6).data();
-    assert_eq!((&data["registered"], &data["may_exist"], &data["tenant_id"]), (&json!(false), &json!(true), &Value::Null));
+    assert_eq!(
+        (&data["registered"], &data["may_exist"], &data["tenant_id"]),
+        (&json!(false), &json!(true), &Value::Null)
+    );
     let steps = data["portal_steps"].as_array().unwrap();
     assert!(steps[0].as_str().unwrap().contains("there already") && steps.len() == 6, "{data}");
     assert!(steps[2].as_str().unwrap().contains("Example Ltd") && steps[2].as_str().unwrap().contains("basic"));
     // Asked once, and what was reserved is gone.
     assert_eq!(built.count("POST /api/v1/tenants"), 1);
     assert!(!key.exists());
-    let text = env.run(&["tenant", "register", "--name", "Example Ltd", "--admin-email", "a@b.example"]).expect(6).stdout;
+    let text =
+        env.run(&["tenant", "register", "--name", "Example Ltd", "--admin-email", "a@b.example"]).expect(6).stdout;
     assert!(text.starts_with("not registered:") && text.contains("\n  6. name it here"), "{text}");
 
     // Without a person's token nobody is asked, and nothing can be there.

@@ -72,8 +72,15 @@ async fn read(client: &Client, method: &str, path: &str) -> Result<Vec<String>, 
         // The answer to an update is an agent, like the one to a look.
         ("GET" | "PUT", ["agents", _]) => vec![client.agent(&agent, access).await?.agent_id.to_string()],
         ("POST", ["agents"]) => {
-            let new = NewAgent { name: "n", agent_type: "t", capabilities: &[], public_key: "p" };
-            vec![client.create_agent(&new, access).await?.agent_id.to_string()]
+            let new = NewAgent {
+                name: "n",
+                agent_type: "t",
+                capabilities: &[],
+                description: None,
+                metadata: None,
+                public_key: Some("p"),
+            };
+            vec![client.create_agent(&new, access).await?.record.agent_id.to_string()]
         }
         ("POST", ["auth", "challenge"]) => {
             client.plain_challenge(&tenant, &agent, None).await?;

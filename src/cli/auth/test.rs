@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::Outcome;
@@ -12,20 +12,33 @@ use crate::cli::failure::{docs, milliseconds};
 use crate::cli::output::{Output, Style};
 use crate::cli::remedy::Remedy;
 use crate::ops::OpError;
-use crate::ops::prove::{ProofReport, clock_words, prove_telling};
+use crate::ops::prove::{ProofReport, Store, clock_words, prove_in};
 
 /// Prove that the agent's key authenticates
 ///
 /// Runs the whole challenge and response, then uses the token, without a tenant header, to see this
 /// very key on the server. The exit code is the verdict: 0 only for a proven key, of which --quiet
-/// prints nothing.
+/// prints nothing. The platform has two places for an agent's keys, which it does not bring together;
+/// --store says which of them is asked, where it has to be the one or the other.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent"
+    after_help = "Examples:\n  artcafe auth test\n  artcafe auth test --json | jq .data.steps\n  artcafe auth test --quiet && systemctl start agent\n  artcafe auth test --store key"
 )]
 pub(crate) struct TestArgs {
+    /// Ask this store: key, the registered keys; agent, the agent's own record [default: key where its id is known]
+    #[arg(long, value_name = "STORE", hide_possible_values = true)]
+    store: Option<StoreName>,
     #[command(flatten)]
     key: PrivateKeyArgs,
+}
+
+/// Which of the platform's two key stores.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StoreName {
+    /// The key on the agent's own record.
+    Agent,
+    /// The keys that are registered for the agent.
+    Key,
 }
 
 /// The report and, for a refusal, what lies behind its reason.
@@ -49,13 +62,19 @@ pub(crate) struct TestData {
 
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let session = context.session_to_prove(&args.key)?;
+    let store = match args.store {
+        None => Store::AsKnown,
+        Some(StoreName::Key) => Store::Keys,
+        Some(StoreName::Agent) => Store::AgentRecord,
+    };
     let progress = context.output.progress_before_report("auth.test");
     let outcome = context.reading(
         &session,
-        |session| Ok(context.block_on(prove_telling(session, &session.key()?, &progress))??),
+        |session| Ok(context.block_on(prove_in(session, &session.key()?, &progress, store))??),
         |outcome| outcome.verdict.as_ref().err().map(|error| error.code),
     )?;
-    if outcome.report.steps.iter().any(|step| step.route == Some("POST /auth/agent/verify")) {
+    let was_on_record = outcome.report.steps.iter().any(|step| step.route == Some("POST /auth/agent/verify"));
+    if store == Store::AsKnown && was_on_record {
         context.output.warn(
             "agent_record",
             "no key id is known, so the key on the agent's own record was tested, the platform's other key store",
@@ -98,7 +117,8 @@ fn text(output: &Output, data: &TestData) -> String {
         let life =
             report.token_life_seconds.map_or_else(String::new, |life| format!(", its token lives {} min", life / 60));
         lines.push(format!("{} {head}{life}", output.paint(Style::Good, "proven:")));
-        lines.push(format!("key {} ({})", report.key_id.as_ref().map_or("", |id| id.as_str()), report.fingerprint));
+        let which = report.key_id.as_ref().map_or("on the agent's own record", |id| id.as_str());
+        lines.push(format!("key {which} ({})", report.fingerprint));
     } else {
         lines.push(format!("{} {head}", output.paint(Style::Bad, "not proven:")));
         lines.extend(report.reason.iter().cloned());

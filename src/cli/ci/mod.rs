@@ -10,8 +10,8 @@ use crate::cli::context::Context;
 
 /// Run a job's command with a token, by a key that is kept nowhere
 ///
-/// Makes a key in memory, registers it with an administrator's token, proves it, deletes its record, and
-/// runs the command with the token, which lives on for up to an hour: in ARTCAFE_ACCESS_TOKEN, or as
+/// Makes a key in memory, registers it with an administrator's token, proves it, revokes it and
+/// deletes its record, and runs the command with the token, which lives on for up to an hour: in ARTCAFE_ACCESS_TOKEN, or as
 /// `--fd` or `--token-file` say, and with none of this program's other secrets. Nothing of the key
 /// touches a disk. The exit code is the command's, and signals reach it; one that comes before the
 /// command runs takes the key back first. The token is not renewed.

@@ -7,8 +7,9 @@ use crate::cli::Outcome;
 use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::output::Style;
-use crate::config::{Key, Origin, Settings, nearest};
+use crate::config::{Key, Origin, Settings, Sourced, nearest};
 use crate::ops::{ErrorCode, OpError};
+use crate::secret::source::Source;
 
 /// Show where a value comes from, and every value that lost
 ///
@@ -49,11 +50,20 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Outcome {
             .hint(hint)
             .into());
     };
-    let found = Settings::explain(&context.env, &context.flags()?, key)?;
+    let mut found = Settings::explain(&context.env, &context.flags()?, key)?;
+    let given = given_key(context);
+    if let (Key::PrivateKeyPath, Some(given)) = (key, &given) {
+        found.insert(0, given.clone());
+    }
+    // The id in a file is that of the file's key, and not of one that was given.
+    let is_dropped = |origin: &Origin| key == Key::KeyId && given.is_some() && matches!(origin, Origin::File { .. });
     let values: Vec<Candidate> = found
         .into_iter()
         .enumerate()
-        .map(|(place, found)| Candidate { value: found.value, origin: found.origin, wins: place == 0 })
+        .map(|(place, found)| {
+            let wins = place == 0 && !is_dropped(&found.origin);
+            Candidate { value: found.value, origin: found.origin, wins }
+        })
         .collect();
     if values.is_empty() {
         return Err(OpError::new(ErrorCode::NotConfigured, format!("`{key}` is not set anywhere, and has no default"))
@@ -67,4 +77,13 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Outcome {
         };
         data.values.iter().map(line).collect::<Vec<_>>().join("\n")
     })
+}
+
+/// Where `ARTCAFE_PRIVATE_KEY` has the key from, which wins over every key file; what is no SOURCE may be the key itself
+/// and is not shown.
+fn given_key(context: &Context) -> Option<Sourced<String>> {
+    let name = "ARTCAFE_PRIVATE_KEY";
+    let source = context.env.var(name)?.parse::<Source>();
+    let value = source.map_or_else(|_| "(no SOURCE)".to_owned(), |source| format!("the key from {source}"));
+    Some(Sourced::new(value, Origin::Variable(name)))
 }

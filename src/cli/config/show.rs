@@ -25,6 +25,12 @@ pub(crate) struct ShowData {
 
 pub(crate) fn run(context: &Context, _args: &ShowArgs) -> Outcome {
     let entries = context.settings()?.entries();
+    if context.env.var("ARTCAFE_PRIVATE_KEY").is_some() {
+        context.output.warn(
+            "key_from_variable",
+            "ARTCAFE_PRIVATE_KEY gives the private key: `auth.ssh_key.private_key_path` is not used, nor the key id of a file",
+        );
+    }
     let entries =
         entries.into_iter().map(|(key, value, origin)| Entry { key, value, origin: origin.to_string() }).collect();
     context.output.finish("config.show", &ShowData { entries }, |data| {

@@ -37,6 +37,18 @@ impl NewKeyArgs {
         self.algorithm.unwrap_or(Algorithm::Rsa)
     }
 
+    /// The first of these flags that was given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        [
+            ("--algorithm", self.algorithm.is_some()),
+            ("--bits", self.bits.is_some()),
+            ("--key-format", self.key_format.is_some()),
+            ("--comment", self.comment.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
+
     /// Algorithm and size, checked together.
     pub(crate) fn spec(&self) -> Result<KeySpec, Failure> {
         KeySpec::new(self.algorithm(), self.bits).map_err(|error| {

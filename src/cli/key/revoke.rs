@@ -66,6 +66,9 @@ pub(crate) struct RevokeArgs {
     /// Wait no longer than this, such as 30s or 5m
     #[arg(long, value_name = "DURATION", requires = "wait", default_value = "5m", value_parser = duration::parse)]
     wait_timeout: SignedDuration,
+    /// Sign the challenges through the ssh-agent of SSH_AUTH_SOCK [env: ARTCAFE_SSH_AGENT]
+    #[arg(long)]
+    ssh_agent: bool,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -97,6 +100,7 @@ pub(crate) fn run(context: &Context, args: &RevokeArgs) -> Outcome {
             session = context.session_quietly(context.settings()?, &args.passphrase)?;
         }
     }
+    session.ssh_agent.is_wanted |= args.ssh_agent;
     session.progress = match args.compromised {
         true => context.output.progress("key.revoke"),
         false => context.output.progress_before_report("key.revoke"),

@@ -14,6 +14,7 @@ use crate::cli::output::Style;
 use crate::cli::surroundings;
 use crate::config::duration;
 use crate::keys::{Algorithm, KeyFormat, KeySpec};
+use crate::ops::failures;
 use crate::ops::rotate::{
     HookOptions, Naming, NewKeyPassphrase, PlannedStep, RotateOptions, RotateReport, Rotated, abort, rehearse, rotate,
     stand,
@@ -91,9 +92,26 @@ pub(crate) struct RotateArgs {
 
 pub(crate) fn run(context: &Context, args: &RotateArgs) -> Outcome {
     refuse_without_effect(args)?;
-    match args.if_due {
+    let outcome = match args.if_due {
         true => rotate_due::run(context, &args.passphrase, args.splay, |resume| work(context, args, resume)),
         false => work(context, args, args.resume),
+    };
+    let is_attempt = !args.status && !args.dry_run && !args.abort;
+    if let Some(error) = outcome.as_ref().err().filter(|_| is_attempt) {
+        remember_failure(context, error.0.code);
+    }
+    outcome
+}
+
+/// A rotation that failed before it changed anything leaves no trace elsewhere, and whoever watches a timer has to see
+/// it. The failure itself is what is reported; that it cannot be remembered is only told.
+fn remember_failure(context: &Context, code: ErrorCode) {
+    let none = PassphraseArgs::default();
+    let session = context.settings().and_then(|settings| context.session_quietly(settings, &none));
+    // Of a configuration that cannot be read nobody knows whose failure it is.
+    let Ok(session) = session else { return };
+    if let Err(error) = failures::note(&session, failures::Work::Rotation, code) {
+        context.output.warn("not_counted", &format!("the failed rotation is not counted: {error}"));
     }
 }
 

@@ -1,8 +1,7 @@
 //! `artcafe key status`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -14,7 +13,7 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, Style};
-use crate::config::Settings;
+use crate::cli::subjects::{self, Subject};
 use crate::id::{AgentId, ProfileName};
 use crate::ops::due::{Registration, Standing, Verdict, ask, assess};
 use crate::ops::rotate::{AGENT_RECORD_KEY, Direction};
@@ -72,7 +71,7 @@ struct Problem {
 
 pub(crate) fn run(context: &Context, args: &KeyStatusArgs) -> Outcome {
     let found = match args.all_profiles {
-        true => context.block_on(look(every(context, args)?, args.offline))?,
+        true => context.block_on(look(subjects::every(context, &args.passphrase)?, args.offline))?,
         false => vec![one(context, args)?],
     };
     let mut keys = Vec::new();
@@ -102,54 +101,17 @@ pub(crate) fn run(context: &Context, args: &KeyStatusArgs) -> Outcome {
     })
 }
 
-/// A configuration to look at, as far as it could be opened.
-struct Subject {
-    profile: Option<ProfileName>,
-    config: PathBuf,
-    session: Result<Session, Failure>,
-}
-
 /// The configuration in force.
 fn one(context: &Context, args: &KeyStatusArgs) -> Result<Found, Failure> {
     let settings = context.settings()?;
     let (profile, config) = (settings.paths.profile.clone(), settings.paths.config.value.clone());
-    let session = session(context, args, settings)?;
+    let session = subjects::asking_nobody(context, &args.passphrase, settings)?;
     let standing = context.reading(
         &session,
         |session| context.block_on(look_at(Ok(session.clone()), args.offline))?,
         |standing| standing.registration.is_bad().then_some(ErrorCode::KeyRevoked),
     );
     Ok((profile, config, standing))
-}
-
-/// The configuration in force where no profile is named, and every profile.
-fn every(context: &Context, args: &KeyStatusArgs) -> Result<Vec<Subject>, Failure> {
-    let paths = context.paths()?;
-    let mut configs = Vec::new();
-    for name in paths.profiles()? {
-        configs.push((paths.profile_config(&name), Some(name)));
-    }
-    for config in [paths.config.value.clone(), paths.default_config()] {
-        if (config.exists() || configs.is_empty()) && !configs.iter().any(|(known, _)| *known == config) {
-            configs.insert(0, (config, None));
-        }
-    }
-    let open = |(config, profile): (PathBuf, Option<ProfileName>)| {
-        let session = context.settings_of(&config).and_then(|settings| session(context, args, settings));
-        // A token or key given for this run belongs to one tenant, and is shown to no other's endpoint.
-        let session = session.map(|session| Session { given_token: None, given_key: None, ..session });
-        Subject { profile, config, session }
-    };
-    Ok(configs.into_iter().map(open).collect())
-}
-
-/// A session that asks for a passphrase only where that is wished for.
-fn session(context: &Context, args: &KeyStatusArgs, settings: Settings) -> Result<Session, Failure> {
-    let mut session = context.session_quietly(settings, &args.passphrase)?;
-    if !session.has_passphrase_source && args.passphrase.passphrase.is_none() {
-        session.passphrase = Rc::new(|_: &Path| Ok(None));
-    }
-    Ok(session)
 }
 
 type Found = (Option<ProfileName>, PathBuf, Result<Standing, Failure>);

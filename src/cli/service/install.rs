@@ -12,10 +12,11 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::config::{Paths, Settings, duration};
+use crate::env::Env;
 use crate::ops::due::{Standing, assess};
 use crate::ops::rotate::AGENT_RECORD_KEY;
 use crate::ops::service::Unit;
-use crate::ops::service::{Scope, Selection, ServiceOptions, ServiceReport, install, owner, render, writable};
+use crate::ops::service::{By, Scope, Selection, ServiceOptions, ServiceReport, install, owner, render, writable};
 use crate::ops::{ErrorCode, OpError};
 use crate::secret::source::Source;
 
@@ -89,7 +90,8 @@ pub(crate) fn run(context: &Context, args: &InstallArgs) -> Outcome {
             text.collect::<Vec<_>>().join("\n")
         });
     }
-    let report = install(&settings, &options, args.overwrite, args.enable)?;
+    let report =
+        install(&settings, &options, args.overwrite, args.enable, By { user: Env::effective_user(), now: Env::now() })?;
     context.output.finish("service.install", &report, |report| text(report, args))
 }
 

@@ -4,7 +4,8 @@ use clap::Args;
 
 use crate::cli::Outcome;
 use crate::cli::context::Context;
-use crate::ops::service::{Selection, ServiceReport, uninstall};
+use crate::env::Env;
+use crate::ops::service::{By, Selection, ServiceReport, uninstall};
 
 use super::PlaceArgs;
 
@@ -26,7 +27,15 @@ pub(crate) struct UninstallArgs {
 pub(crate) fn run(context: &Context, args: &UninstallArgs) -> Outcome {
     let paths = context.paths()?;
     let name = Selection::of(&paths).unit_name();
-    let report = uninstall(args.place.scope(), &args.place.directory(context, &paths)?, &name, args.disable)?;
+    let directory = args.place.directory(context, &paths)?;
+    let report = uninstall(
+        &paths,
+        args.place.scope(),
+        &directory,
+        &name,
+        args.disable,
+        By { user: Env::effective_user(), now: Env::now() },
+    )?;
     context.output.finish("service.uninstall", &report, text)
 }
 

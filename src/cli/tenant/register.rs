@@ -67,7 +67,9 @@ fn warn(context: &Context, args: &RegisterArgs, report: &RegisterTenantReport) {
         return;
     }
     let missing = |wanted: bool, stored: bool| wanted && !stored;
-    if missing(args.save_token, report.login.is_some()) || missing(args.save_api_key.is_some(), report.api_key_path.is_some()) {
+    if missing(args.save_token, report.login.is_some())
+        || missing(args.save_api_key.is_some(), report.api_key_path.is_some())
+    {
         context.output.warn("secret_absent", "the server's answer did not hold all that was to be stored");
     }
 }

@@ -49,6 +49,8 @@ actions! {
     KeyLinked "key_linked";
     /// An agent was registered.
     AgentCreated "agent_created";
+    /// An agent's record was changed.
+    AgentUpdated "agent_updated";
     /// An agent was deleted.
     AgentDeleted "agent_deleted";
     /// A configuration was made, or several of its values written at once.
@@ -67,16 +69,6 @@ actions! {
     Login "login";
     /// A stored token was removed.
     Logout "logout";
-    /// A rotation was begun.
-    RotationStarted "rotation_started";
-    /// A rotation's new key was confirmed by a fresh process.
-    RotationConfirmed "rotation_confirmed";
-    /// A rotation has reached its end.
-    RotationFinished "rotation_finished";
-    /// A rotation turned back.
-    RotationTurned "rotation_turned";
-    /// A rotation was undone.
-    RotationUndone "rotation_undone";
     /// A command of the user's was run.
     HookRun "hook_run";
     /// A timer was installed.

@@ -191,10 +191,15 @@ impl<S: AsyncFnMut() -> ErrorCode> Run<'_, S> {
         Ok((token, end.map(|end| end.duration_since(self.client.server_now()))))
     }
 
-    /// Deletes the record: a revoked one would count against the plan's limit, one for each job.
+    /// Revokes the key, where the server can, and deletes the record: a revoked one would count against the plan's
+    /// limit, one for each job. What comes of the first is told by the second, which ends the key in any case.
     async fn take_back(&mut self, id: &KeyId) -> Result<(), OpError> {
+        let mut was_revoked = false;
         let ended = {
-            let request = ending::end(self.client, &self.grant, id, &Method::Delete);
+            let request = async {
+                was_revoked = self.client.revoke_key(id, EXCHANGED, self.grant.access()).await.is_ok();
+                ending::end(self.client, &self.grant, id, &Method::Delete).await
+            };
             tokio::pin!(request);
             tokio::select! {
                 ended = &mut request => ended,
@@ -205,16 +210,19 @@ impl<S: AsyncFnMut() -> ErrorCode> Run<'_, S> {
                 },
             }
         };
+        let fingerprint = self.public.openssh_fingerprint();
+        let change = |action| Change::new(action).key_id(id).reason(EXCHANGED).fingerprint(fingerprint.clone());
+        if was_revoked {
+            self.tell(change(Action::KeyRevoked));
+        }
         let failure = match ended {
             Ok(Ending::Unsettled(error)) | Err(error) => error,
             Ok(_) => {
-                let change = Change::new(Action::KeyDeleted).key_id(id).reason("exchanged for a token");
-                self.tell(change.fingerprint(self.public.openssh_fingerprint()));
+                self.tell(change(Action::KeyDeleted));
                 return Ok(());
             }
         };
-        let change = Change::new(Action::KeyDeleted).key_id(id).reason("exchanged for a token");
-        self.tell(change.fingerprint(self.public.openssh_fingerprint()).result(Outcome::Unknown));
+        self.tell(change(Action::KeyDeleted).result(Outcome::Unknown));
         Err(OpError { message: format!("key {id} could not be deleted: {}", failure.message), ..failure })
     }
 
@@ -225,6 +233,9 @@ impl<S: AsyncFnMut() -> ErrorCode> Run<'_, S> {
         }
     }
 }
+
+/// Why a job's key ends.
+const EXCHANGED: &str = "exchanged for a token";
 
 /// What the server refused before anything was made.
 fn refused(error: ApiError) -> OpError {

@@ -4,7 +4,7 @@
 //! with an administrator's token at hand the records tell which it is, without one only what is likely
 //! is said. A server in trouble is no reason.
 
-use super::Proof;
+use super::{Proof, Store};
 use crate::api::ApiError;
 use crate::api::wire::KeyRecord;
 use crate::id::AgentId;
@@ -33,6 +33,9 @@ pub fn is_dead(code: ErrorCode) -> bool {
 impl Proof<'_> {
     /// The server gives one answer for every reason (section 2.2); with a token at hand the records tell which.
     pub(super) async fn diagnose(&self, error: ApiError) -> OpError {
+        if self.asked == Store::AgentRecord {
+            return self.diagnose_record(error).await;
+        }
         let records = match access::administrator(self.session).await {
             Ok(Some(grant)) => self.client.keys(grant.access()).await.ok(),
             _ => None,

@@ -5,6 +5,7 @@
 //! proves nothing). A verify whose answer was lost is never repeated with the same challenge. A
 //! server's trouble is never read as a dead key.
 
+mod agent_record;
 mod diagnosis;
 mod report;
 
@@ -31,7 +32,7 @@ use crate::secret::{Secret, SecretString};
 
 pub use diagnosis::is_dead;
 pub(super) use diagnosis::{ed25519_refused, is_not_yet_valid, not_yet_valid};
-pub use report::{Outcome, ProofReport, Step};
+pub use report::{Outcome, ProofReport, Step, Store};
 
 /// A clock that is off by more than this is worth a word.
 const NOTABLE_SKEW_SECONDS: i64 = 60;
@@ -50,6 +51,16 @@ pub async fn prove(session: &Session, key: &LoadedKey) -> Result<Outcome, OpErro
 
 /// The same, step by step.
 pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progress) -> Result<Outcome, OpError> {
+    prove_in(session, key, progress, Store::AsKnown).await
+}
+
+/// The same against the one or the other of the platform's key stores.
+pub async fn prove_in(
+    session: &Session,
+    key: &LoadedKey,
+    progress: &Progress,
+    asked: Store,
+) -> Result<Outcome, OpError> {
     let public = key.key.public();
     let endpoint = session.settings.endpoint.value.origin().to_owned();
     let fingerprint = public.openssh_fingerprint();
@@ -59,6 +70,11 @@ pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progre
     let key_id = match (&session.settings.key_id, remembered) {
         (Some(configured), _) => Some(configured.value.clone()),
         (None, remembered) => remembered,
+    };
+    let key_id = match asked {
+        Store::AsKnown => key_id,
+        Store::Keys => Some(key_id.ok_or_else(|| agent_record::no_key_id(&agent))?),
+        Store::AgentRecord => None,
     };
     if !session.allow_new_endpoint {
         refuse_other_endpoint(&state, &endpoint, &fingerprint)?;
@@ -81,7 +97,7 @@ pub async fn prove_telling(session: &Session, key: &LoadedKey, progress: &Progre
         token_life_seconds: None,
         clock_offset_seconds: None,
     };
-    let mut proof = Proof { session, client: session.client()?, key, report, progress, last_used: None };
+    let mut proof = Proof { session, client: session.client()?, key, report, progress, asked, last_used: None };
     let verdict = proof.run().await;
     Ok(proof.finish(verdict))
 }
@@ -137,6 +153,7 @@ struct Proof<'a> {
     key: &'a LoadedKey,
     report: ProofReport,
     progress: &'a Progress,
+    asked: Store,
     last_used: Option<jiff::Timestamp>,
 }
 
@@ -232,6 +249,9 @@ impl Proof<'_> {
 
     /// The token must show this very key, without a tenant header.
     async fn confirm(&mut self, token: &SecretString) -> Result<(), OpError> {
+        if self.asked == Store::AgentRecord {
+            return self.confirm_record(token).await;
+        }
         let access = Access::token(token);
         if let Some(id) = self.report.key_id.clone() {
             let started = self.begin("confirm");

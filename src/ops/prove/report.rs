@@ -9,6 +9,18 @@ use crate::ops::error::OpError;
 use crate::ops::own_key::Holder;
 use crate::secret::SecretString;
 
+/// Which of the platform's two key stores is asked (section 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Store {
+    /// The registered keys where a key id is known, else the agent's own record.
+    #[default]
+    AsKnown,
+    /// The registered keys.
+    Keys,
+    /// The agent's own record.
+    AgentRecord,
+}
+
 /// One step of the proof.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Step {

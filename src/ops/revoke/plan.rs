@@ -12,7 +12,7 @@ use crate::keys::{self, PublicKey};
 use crate::ops::access::{self, Grant};
 use crate::ops::ending;
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::own_key::LoadedKey;
+use crate::ops::own_key::{self, LoadedKey};
 use crate::ops::prove;
 use crate::ops::revoke::challenge::Answer;
 use crate::ops::revoke::memory::{Memory, Subject};
@@ -167,7 +167,7 @@ impl Plan {
     /// Opens the private key for the challenges. Whatever is wrong with its file stops no revocation.
     pub(super) fn open(&self, session: &Session) -> KeyAtHand {
         let (Some(path), Some(public)) = (&self.private_key, &self.public) else { return KeyAtHand::default() };
-        let opened = prove::refuse_new_endpoint(&session.as_key(path, None)).and_then(|()| session.open_key(path));
+        let opened = prove::refuse_new_endpoint(&session.as_key(path, None)).and_then(|()| self.opened(session, path));
         match opened {
             // A file can hold another key than it seemed to.
             Ok(loaded) if loaded.key.public().same_key(public) => {
@@ -176,6 +176,14 @@ impl Plan {
             Ok(_) => KeyAtHand::default(),
             Err(error) => KeyAtHand { problem: Some(error.message), ..KeyAtHand::default() },
         }
+    }
+
+    /// The key through what holds it. An ssh-agent that was asked for may lack a key whose file is there.
+    fn opened(&self, session: &Session, path: &Path) -> Result<LoadedKey, OpError> {
+        session.key_at(path).or_else(|error| match error.code {
+            ErrorCode::SshAgent if path.exists() => session.open_key(path),
+            _ => Err(error),
+        })
     }
 }
 
@@ -270,8 +278,12 @@ impl Places {
     }
 }
 
-/// Whether a file is this key's, as far as that shows without a passphrase.
+/// Whether a file is this key's, as far as that shows without a passphrase; of a key that an ssh-agent holds, its
+/// public file.
 fn seems_to_hold(state: &State, path: &Path, public: &PublicKey) -> bool {
+    if let Some(held) = own_key::held_by_agent(path) {
+        return held.same_key(public);
+    }
     let Ok(bytes) = keys::read_private(path) else { return false };
     match keys::inspect(bytes.expose()) {
         Ok(inspection) => match inspection.public {

@@ -13,6 +13,7 @@ use crate::ops::access::Grant;
 use crate::ops::deregister;
 use crate::ops::ending;
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::own_key;
 use crate::ops::revoke::memory::Memory;
 use crate::ops::revoke::plan::Purpose;
 use crate::ops::session::Session;
@@ -194,6 +195,9 @@ fn of_one_agent(session: &Session, records: Vec<KeyRecord>) -> Result<Vec<KeyRec
 /// The configured key's public half; nothing where the file is gone or nobody can open it.
 fn configured(session: &Session) -> Result<Option<PublicKey>, OpError> {
     let path = &session.settings.private_key_path.value;
+    if let Some(public) = own_key::held_by_agent(path) {
+        return Ok(Some(public));
+    }
     let shown = keys::read_private(path)
         .map_err(OpError::from)
         .and_then(|bytes| keys::inspect(bytes.expose()).map_err(|error| OpError::of_key(error, path)));

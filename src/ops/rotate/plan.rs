@@ -123,7 +123,10 @@ fn can_be_written(session: &Session, file: &ConfigFile) -> Result<(), OpError> {
                 ErrorCode::KeyFileMissing,
                 format!("only the public half of `{}` is on this disk: a key that an ssh-agent alone holds cannot be rotated, since its successor has to be a file", key.display()),
             )
-            .hint("put the private key file back beside it, or make a new key (`artcafe key generate`), register it (`artcafe key register`) and revoke the old one"));
+            .hint(format!(
+                "put a key file in its place with an administrator's token: `artcafe setup --output PATH --yes`; when `artcafe auth test` proves that one, end this one: `artcafe key revoke {}`; or put the private key file back beside it",
+                session.settings.key_id.as_ref().map_or("ID", |id| id.value.as_str())
+            )));
         }
         _ => {}
     }

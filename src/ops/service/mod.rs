@@ -12,11 +12,12 @@ mod unit;
 
 use std::path::{Path, PathBuf};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::config::Settings;
+use crate::config::{Paths, Settings};
 use crate::durable;
+use crate::ops::audit::{self, Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 
 pub use selection::Selection;
@@ -102,6 +103,15 @@ pub fn render(options: &ServiceOptions) -> Result<[Unit; 2], OpError> {
     ])
 }
 
+/// Who installs or removes, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct By {
+    /// The effective user's id.
+    pub user: u32,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// What an installation or removal did.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ServiceReport {
@@ -119,6 +129,7 @@ pub fn install(
     options: &ServiceOptions,
     overwrite: bool,
     enable: bool,
+    by: By,
 ) -> Result<ServiceReport, OpError> {
     let units = render(options)?;
     let mut wanted = Vec::new();
@@ -152,6 +163,7 @@ pub fn install(
     for (unit, before) in wanted {
         if durable::replace_if_unchanged(&unit.path, before.as_deref(), unit.text.as_bytes(), 0o644)? {
             report.changed.push(unit.path.clone());
+            tell(&settings.paths, by, Action::ServiceInstalled, &unit.path)?;
         }
     }
     let timer = format!("{}.timer", options.name);
@@ -173,7 +185,15 @@ pub fn install(
 }
 
 /// Removes the units that are as they were written; with `disable`, has systemd stop the timer first.
-pub fn uninstall(scope: Scope, unit_dir: &Path, name: &str, disable: bool) -> Result<ServiceReport, OpError> {
+pub fn uninstall(
+    paths: &Paths,
+    scope: Scope,
+    unit_dir: &Path,
+    name: &str,
+    disable: bool,
+    by: By,
+) -> Result<ServiceReport, OpError> {
+    let home = paths;
     let paths = [format!("{name}.timer"), format!("{name}.service")].map(|file| unit_dir.join(file));
     let mut present = Vec::new();
     for path in &paths {
@@ -202,6 +222,7 @@ pub fn uninstall(scope: Scope, unit_dir: &Path, name: &str, disable: bool) -> Re
     for path in present {
         durable::remove(path)?;
         report.changed.push(path.clone());
+        tell(home, by, Action::ServiceRemoved, path)?;
     }
     if report.changed.is_empty() {
         return Ok(report);
@@ -217,6 +238,16 @@ pub fn uninstall(scope: Scope, unit_dir: &Path, name: &str, disable: bool) -> Re
         report.commands = commands.iter().map(|words| manager::line(scope, words)).collect();
     }
     Ok(report)
+}
+
+/// Writes a unit's change to the history. Root, who installs for somebody else, leaves nothing of its own in that
+/// user's home, where it would be in the way of every later line.
+fn tell(paths: &Paths, by: By, action: Action, path: &Path) -> Result<(), OpError> {
+    let owner = std::fs::metadata(&paths.home).ok().map(|home| std::os::unix::fs::MetadataExt::uid(&home));
+    match owner == Some(by.user) {
+        true => audit::record(paths, by.now, Change::new(action).path(path)),
+        false => Ok(()),
+    }
 }
 
 fn changed_by_hand(path: &Path) -> OpError {

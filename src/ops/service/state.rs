@@ -33,7 +33,7 @@ impl UnitState {
     }
 
     /// What stands at this place, and its bytes unless it is a link.
-    pub(super) fn at(path: &Path) -> Result<(Self, Option<Vec<u8>>), OpError> {
+    pub(in crate::ops) fn at(path: &Path) -> Result<(Self, Option<Vec<u8>>), OpError> {
         if path.is_symlink() {
             return Ok((Self::Differs, None));
         }

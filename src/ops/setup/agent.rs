@@ -1,18 +1,16 @@
 //! The agent step of `setup`: is the agent known, and registering a new one.
 //!
-//! Our public key always goes along, so that the server makes none of its own (section 2.4). A
-//! registration whose answer was lost is found again by name and key.
+//! Our public key always goes along, so that the server makes none of its own (section 2.4). An agent that an
+//! earlier run registered is found again by name and key.
 
-use crate::api::wire::{AgentRecord, NewAgent};
+use crate::api::wire::AgentRecord;
 use crate::id::AgentId;
-use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::Grant;
-use crate::ops::audit::{Action, Change, Outcome};
+use crate::ops::agent::{self, AgentDraft};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::register::LOOKS;
 use crate::ops::session::Session;
-use crate::ops::setup::{Attendant, NewAgentOptions, is_unknown};
+use crate::ops::setup::{Attendant, is_unknown};
 
 /// Warns when the platform does not know the agent, naming the nearest one it knows.
 pub(super) async fn look(
@@ -46,12 +44,12 @@ pub(super) async fn look(
 }
 
 /// The agent of this name that carries our key: registered by an earlier run.
-pub(super) async fn find(session: &Session, grant: &Grant, new: &NewAgentOptions) -> Result<Option<AgentId>, OpError> {
+pub(super) async fn find(session: &Session, grant: &Grant, new: &AgentDraft) -> Result<Option<AgentId>, OpError> {
     let path = &session.settings.private_key_path.value;
     if !crate::keys::KeyFiles::at(path).exists() {
         return Ok(None);
     }
-    let public = session.open_key(path)?.key.public();
+    let public = session.key_at(path)?.key.public();
     let agents = session.client()?.agents(grant.access()).await?;
     if let Some(agent) = agents.into_iter().find(|agent| is_ours(agent, new, &public)) {
         return Ok(Some(agent.agent_id));
@@ -68,62 +66,26 @@ pub(super) async fn find(session: &Session, grant: &Grant, new: &NewAgentOptions
     Ok(None)
 }
 
-fn is_ours(agent: &AgentRecord, new: &NewAgentOptions, public: &PublicKey) -> bool {
-    agent.name.as_str() == new.name && agent.public_key.as_deref().is_some_and(|line| public.is_line(line))
+fn is_ours(agent: &AgentRecord, new: &AgentDraft, public: &PublicKey) -> bool {
+    agent.sent_name == new.name && agent.public_key.as_deref().is_some_and(|line| public.is_line(line))
 }
 
-/// Registers the agent, or finds it registered with this very key.
+/// Registers the agent, or finds it registered with this very key. What the server dropped of it is warned of.
 pub(super) async fn register(
     session: &Session,
     grant: &Grant,
-    new: &NewAgentOptions,
+    new: &AgentDraft,
     public: &PublicKey,
+    attendant: &dyn Attendant,
 ) -> Result<(AgentId, bool), OpError> {
-    let client = session.client()?;
-    let is_ours = |agent: &AgentRecord| is_ours(agent, new, public);
-    if let Some(agent) = client.agents(grant.access()).await?.into_iter().find(is_ours) {
-        return Ok((agent.agent_id, true));
+    let known = session.client()?.agents(grant.access()).await?;
+    if let Some(agent) = known.iter().find(|agent| is_ours(agent, new, public)) {
+        return Ok((agent.agent_id.clone(), true));
     }
-    let line = public.line(public.comment().unwrap_or_default());
-    let body =
-        NewAgent { name: &new.name, agent_type: &new.agent_type, capabilities: &new.capabilities, public_key: &line };
-    let agent = match client.create_agent(&body, grant.access()).await {
-        Ok(agent) => agent,
-        Err(error) if error.may_have_worked() => {
-            let mut found = None;
-            for wait in LOOKS {
-                // Then it stays in doubt, which the history is told below.
-                if interrupt::sleep(wait).await.is_err() {
-                    break;
-                }
-                // A list that fails says nothing; the next look may.
-                if let Ok(agents) = client.agents(grant.access()).await {
-                    found = agents.into_iter().find(is_ours);
-                }
-                if found.is_some() {
-                    break;
-                }
-            }
-            let Some(agent) = found else {
-                session.record(created(new, public).result(Outcome::Unknown))?;
-                return Err(OpError::from(error)
-                    .hint("whether the agent was registered is not known: look in the portal, or run the same command again in a while, which looks first"));
-            };
-            agent
-        }
-        Err(error) => return Err(error.into()),
-    };
-    session.record(created(new, public).agent_id(&agent.agent_id))?;
-    if agent.public_key.as_deref().is_some_and(|line| !public.is_line(line)) {
-        return Err(OpError::new(
-            ErrorCode::BadAnswer,
-            format!("the server registered agent `{}` with another key than ours", agent.agent_id),
-        )
-        .hint("delete that agent in the portal, and check that the endpoint is the platform's"));
+    let agent = agent::create(session, grant, new, Some(public), &known).await?.record;
+    session.record(agent::created(new, Some(public)).agent_id(&agent.agent_id))?;
+    if let Some(text) = new.loss_in(&agent) {
+        attendant.warn("agent_not_kept", &text);
     }
     Ok((agent.agent_id, false))
-}
-
-fn created(new: &NewAgentOptions, public: &PublicKey) -> Change {
-    Change::new(Action::AgentCreated).fingerprint(public.openssh_fingerprint()).to(&new.name)
 }

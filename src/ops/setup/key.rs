@@ -1,12 +1,14 @@
 //! The key step of `setup`: use what is there, make what is not.
 //!
-//! Never overwrites a key. A public half without its private one is a refusal, since the pair that it
-//! belonged to may be in use.
+//! Never overwrites a key. A public half without its private one belongs to a key that an ssh-agent
+//! holds, or is a refusal, since the pair that it belonged to may be in use.
 
+use crate::config::Origin;
 use crate::durable;
 use crate::keys::{self, KeyFiles};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::generate::{self, GenerateOptions};
+use crate::ops::own_key;
 use crate::ops::session::Session;
 use crate::ops::setup::SetupOptions;
 use crate::ops::superseded;
@@ -15,15 +17,17 @@ use crate::ops::superseded;
 pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpError> {
     let files = KeyFiles::at(&session.settings.private_key_path.value);
     if files.exists() {
-        if files.private.symlink_metadata().is_err() {
+        let is_alone = files.private.symlink_metadata().is_err();
+        if is_alone && !session.ssh_agent.is_wanted && own_key::held_by_agent(&files.private).is_none() {
             return Err(OpError::new(
                 ErrorCode::FileExists,
                 format!("there is `{}` but not the private key that it belongs to", files.public.display()),
             )
-            .hint("bring the private key back, or move the public half away; for a key that only an ssh-agent holds, use `artcafe config init`, then `artcafe key register`"));
+            .hint("bring the private key back, or move the public half away"));
         }
-        // Opened once here, so that a wrong passphrase or a loose mode stops before the server is asked.
-        let loaded = session.open_key(&files.private)?;
+        // Opened once here, so that a wrong passphrase, a loose mode or an ssh-agent without the key stops before the
+        // server is asked.
+        let loaded = session.key_at(&files.private)?;
         let (found, wanted) = (loaded.key.spec(), options.spec);
         if options.spec_is_asked_for && found != wanted {
             return Err(OpError::new(
@@ -48,11 +52,22 @@ pub(super) fn check(session: &Session, options: &SetupOptions) -> Result<(), OpE
         ));
     }
     if options.adopt_key {
+        let missing = |path: &std::path::Path, flag: &str| {
+            OpError::new(ErrorCode::KeyFileMissing, format!("there is no key file `{}`", path.display()))
+                .hint(format!("check the path given with `{flag}`, or leave it out to make a new key"))
+        };
+        return Err(match session.settings.private_key_path.origin {
+            Origin::Flag("--public-key") => missing(&files.public, "--public-key"),
+            _ => missing(&files.private, "--private-key"),
+        });
+    }
+    // What an ssh-agent is to sign for is not made here: a new key is a file.
+    if session.ssh_agent.is_wanted {
         return Err(OpError::new(
             ErrorCode::KeyFileMissing,
-            format!("there is no key file `{}`", files.private.display()),
+            format!("no public key line in `{}` says which of the ssh-agent's keys is meant", files.public.display()),
         )
-        .hint("check the path given with `--private-key`, or leave it out to make a new key"));
+        .hint("name it with `--public-key NAME.pub` (`ssh-add -L` prints the lines), or leave `--ssh-agent` out to make a key file"));
     }
     options.format.supports(options.spec.algorithm)?;
     if let Some(directory) = files.private.parent().filter(|_| !options.dry_run) {

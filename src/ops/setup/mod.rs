@@ -20,11 +20,12 @@ use crate::id::{AgentId, TenantId};
 use crate::interrupt;
 use crate::keys::{Algorithm, KeyFiles, KeyFormat, KeySpec};
 use crate::ops::access::{self, Grant};
+use crate::ops::agent::AgentDraft;
 use crate::ops::audit::{Action, Change};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
-use crate::ops::own_key::LoadedKey;
+use crate::ops::own_key::{Holder, LoadedKey};
 use crate::ops::progress::Progress;
 use crate::ops::prove::{self, Outcome};
 use crate::ops::register::{self, RegisterOptions, RegisterReport};
@@ -47,17 +48,6 @@ pub enum Registering {
     Never,
 }
 
-/// An agent to register first.
-#[derive(Debug, Clone)]
-pub struct NewAgentOptions {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub agent_type: String,
-    /// What it can do.
-    pub capabilities: Vec<String>,
-}
-
 /// What `setup` is to do.
 pub struct SetupOptions {
     /// Whether the key must be there already.
@@ -75,7 +65,7 @@ pub struct SetupOptions {
     /// Whether to register.
     pub registering: Registering,
     /// The agent to register first.
-    pub new_agent: Option<NewAgentOptions>,
+    pub new_agent: Option<AgentDraft>,
     /// `llm.provider` for the platform's framework.
     pub llm_provider: Option<String>,
     /// How the key is registered.
@@ -203,13 +193,13 @@ impl Run<'_> {
     fn key(&mut self, session: &Session) -> Result<LoadedKey, OpError> {
         let files = KeyFiles::at(&session.settings.private_key_path.value);
         if files.exists() {
-            let loaded = session.open_key(&files.private)?;
-            let state = StepState::AlreadyDone;
-            self.step(
-                "key",
-                state,
-                format!("{} at `{}`", loaded.key.public().openssh_fingerprint(), files.private.display()),
-            );
+            let loaded = session.key_at(&files.private)?;
+            let fingerprint = loaded.key.public().openssh_fingerprint();
+            let place = match loaded.holder {
+                Holder::SshAgent => "in the ssh-agent".to_owned(),
+                _ => format!("at `{}`", files.private.display()),
+            };
+            self.step("key", StepState::AlreadyDone, format!("{fingerprint} {place}"));
             return Ok(loaded);
         }
         session.progress.begin("key", "generating the key");
@@ -237,7 +227,7 @@ impl Run<'_> {
     ) -> Result<(Option<Outcome>, configuration::Written), OpError> {
         if let (Some(new), Some(grant)) = (&self.options.new_agent, &grant) {
             session.progress.begin("agent", "registering the agent");
-            let (id, was_there) = agent::register(session, grant, new, &loaded.key.public()).await?;
+            let (id, was_there) = agent::register(session, grant, new, &loaded.key.public(), self.attendant).await?;
             self.made |= !was_there;
             self.made_agent = Some(id.clone()).filter(|_| !was_there);
             let state = if was_there { StepState::AlreadyDone } else { StepState::Done };

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::Algorithm;
-use crate::ops::own_key::LoadedKey;
+use crate::ops::own_key::{Holder, LoadedKey};
 use crate::ops::progress::Stage;
 use crate::ops::prove::ProofReport;
 use crate::ops::session::Session;
@@ -54,8 +54,10 @@ pub struct StepReport {
 /// The key in short.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SetupKey {
-    /// Its file.
+    /// Its file; for a key that an ssh-agent holds, the file that it would have.
     pub private_key_path: PathBuf,
+    /// What holds its private half.
+    pub holder: Holder,
     /// Its algorithm.
     pub algorithm: Algorithm,
     /// The OpenSSH fingerprint.
@@ -126,6 +128,7 @@ impl SetupReport {
         report.portal_steps = if proof.is_none() { portal_steps(session, &public_key) } else { Vec::new() };
         report.key = Some(SetupKey {
             private_key_path: loaded.path.clone(),
+            holder: loaded.holder,
             algorithm: loaded.key.algorithm(),
             fingerprint: public.openssh_fingerprint(),
             public_key,

@@ -8,7 +8,7 @@ use crate::config::Sourced;
 use crate::ops::access::Grant;
 use crate::ops::audit::{Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::own_key::LoadedKey;
+use crate::ops::own_key::{Holder, LoadedKey};
 use crate::ops::prove;
 use crate::ops::register;
 use crate::ops::session::Session;
@@ -41,11 +41,11 @@ impl Run<'_> {
         } else {
             format!("its registration {id}, which was there before, stays")
         };
-        let stands = format!(
-            "{}; {registration}, nothing is configured, and the key file stays at `{}`",
-            error.message,
-            loaded.path.display()
-        );
+        let key = match loaded.holder {
+            Holder::SshAgent => "the key stays in the ssh-agent".to_owned(),
+            _ => format!("the key file stays at `{}`", loaded.path.display()),
+        };
+        let stands = format!("{}; {registration}, nothing is configured, and {key}", error.message);
         let name = format!("{}_rsa", loaded.path.file_name().unwrap_or_default().to_string_lossy());
         Err(OpError { message: stands, ..error }.hint(format!(
             "run `artcafe setup` again with an RSA key beside it: `--algorithm rsa --ssh-key-name {name}`"

@@ -110,7 +110,10 @@ fn portal_steps(report: &RegisterTenantReport, may_exist: bool) -> Vec<String> {
 pub async fn register(session: &Session, options: &RegisterTenantOptions) -> Result<RegisterTenantReport, OpError> {
     for text in [&options.name, &options.admin_email].into_iter().chain(&options.description).chain(&options.website) {
         if text.trim().is_empty() || text.chars().any(char::is_control) {
-            return Err(OpError::new(ErrorCode::Usage, "a name, an address or a description is empty, or more than one line"));
+            return Err(OpError::new(
+                ErrorCode::Usage,
+                "a name, an address or a description is empty, or more than one line",
+            ));
         }
     }
     let report = RegisterTenantReport::new(session, options);

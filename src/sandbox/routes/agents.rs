@@ -1,5 +1,6 @@
 //! Agents as of the era before NKeys (section 2.4): wrapped without `type` as built, flat with `agent_id` and `type`
-//! as documented. An agent record's own public key is a second key store, and cannot be changed.
+//! as documented. An agent record's own public key is a second key store, and cannot be changed. What the platform sets
+//! by a connection, status and time of the last sign, is set here by a control of the sandbox's own.
 
 use crate::sandbox::access;
 use crate::sandbox::body::Fields;
@@ -168,6 +169,34 @@ pub(in crate::sandbox) fn update(call: &Call<'_>, id: &str) -> Answer {
 pub(in crate::sandbox) fn delete(call: &Call<'_>, id: &str) -> Answer {
     let access = access::tenant(call)?.whole()?;
     if call.store.delete_agent(&access.tenant, id)? { Ok(Reply::no_content()) } else { Err(unknown(id)) }
+}
+
+/// `GET /agents/status/summary`, which came with a later version than `as-built` is (section 2.5).
+pub(in crate::sandbox) fn summary(call: &Call<'_>) -> Answer {
+    let access = access::tenant(call)?.whole()?;
+    let agents: Vec<AgentRow> =
+        call.listed_agents()?.into_iter().filter(|agent| agent.tenant_id == access.tenant).collect();
+    let online = agents.iter().filter(|agent| agent.status == "online").count();
+    Ok(Reply::ok(&json!({
+        "total_agents": agents.len(),
+        "online_agents": online,
+        "offline_agents": agents.len() - online,
+        "timestamp": call.stamp(call.now()),
+    })))
+}
+
+/// `PUT /sandbox/agents/{id}/status`: as if the agent had connected, or gone. No route of the platform's.
+pub(in crate::sandbox) fn set_status(call: &Call<'_>, id: &str) -> Answer {
+    let body = call.body()?;
+    let access = access::tenant(call)?.whole()?;
+    let mut fields = Fields::of_body(&body);
+    let status = fields.text("status");
+    fields.finish()?;
+    let mut agent = call.store.agent(&access.tenant, id)?.ok_or_else(|| unknown(id))?;
+    agent.status = status;
+    agent.last_seen = Some(call.now());
+    call.store.replace_agent(&agent)?;
+    Ok(Reply::ok(&answered(call, &agent, json!({}))))
 }
 
 fn capability_definition(fields: &mut Fields<'_>) -> Value {

@@ -64,9 +64,7 @@ impl Store {
 
     pub(in crate::sandbox) fn put_member(&self, member: &MemberRow) -> rusqlite::Result<()> {
         self.connection
-            .prepare_cached(
-                "REPLACE INTO members VALUES (:tenant_id, :user_id, :email, :role, :active, :joined_at)",
-            )?
+            .prepare_cached("REPLACE INTO members VALUES (:tenant_id, :user_id, :email, :role, :active, :joined_at)")?
             .execute(named_params! {
                 ":tenant_id": member.tenant_id,
                 ":user_id": member.user_id,
@@ -84,9 +82,14 @@ impl Store {
     }
 
     pub(in crate::sandbox) fn add_activity(&self, row: &ActivityRow) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("INSERT INTO activity VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute((&row.id, &row.tenant_id, &row.kind, &row.resource_id, &row.user_id, row.at))?;
+        self.connection.prepare_cached("INSERT INTO activity VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute((
+            &row.id,
+            &row.tenant_id,
+            &row.kind,
+            &row.resource_id,
+            &row.user_id,
+            row.at,
+        ))?;
         Ok(())
     }
 

@@ -214,3 +214,25 @@ fn a_checker_that_cannot_look_is_not_content() {
     assert_eq!(request, scene.machine.url());
     scene.expect(Expected::Standing, &["(0)"]);
 }
+
+/// Each run of the machine is searched: what it printed, what it left, and of a share what it started.
+#[test]
+fn a_secret_that_a_run_leaves_about_is_found() {
+    let mut machine = Machine::new(Dialect::Documented, "yaml");
+    machine.serve(&[]);
+    let planted = machine.home().join(".artcafe/planted");
+    let token = machine.token().to_owned();
+    let found = |machine: &Machine, args: &[&str]| {
+        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| machine.run(args, &[])));
+        ran.err().map(|said| said.downcast_ref::<String>().cloned().unwrap_or_default())
+    };
+    assert_eq!(found(&machine, &["status"]), None);
+    fs::write(&planted, format!("a log line with {token}")).unwrap();
+    let said = found(&machine, &["status"]).unwrap();
+    assert!(said.contains("Administrator in") && said.contains("planted"), "{said}");
+    fs::remove_file(&planted).unwrap();
+    // In an argument, by a run that is traced.
+    let share = (0..super::machine::SHARE).filter_map(|_| found(&machine, &["config", "get", &token]));
+    let said: Vec<String> = share.collect();
+    assert!(said.iter().any(|said| said.contains("Administrator in an argument of `artcafe`")), "{said:?}");
+}

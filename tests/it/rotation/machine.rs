@@ -3,17 +3,22 @@
 //! The home and the server's data are directories at fixed paths, and the server comes back on its
 //! port, since configuration, journal and state hold all three.
 
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use artcafe::sandbox::{Dialect, Info, Options, Sandbox};
+use artcafe::sandbox::{Dialect, Info, Options, Sandbox, Tap};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::support::marks::{Kind, Known};
+use crate::support::sweep::Sweep;
+use crate::support::trace::{self, Started};
 use crate::support::{AGENT, Run};
 
 /// How a run of the program ended.
@@ -45,6 +50,19 @@ pub(super) struct Machine {
     listener: std::net::TcpListener,
     serving: Option<Serving>,
     pub(super) with_administrator: bool,
+    /// The secrets that went over the wire, and the search for them after each run.
+    known: Arc<Known>,
+    sweep: RefCell<Sweep>,
+    runs: Cell<usize>,
+}
+
+/// One run in so many is traced for what it starts: a rotation starts little, and each kind of failure is run hundreds
+/// of times. All are with `ARTCAFE_TRACE_ALL=1`.
+pub(super) const SHARE: usize = 8;
+
+#[expect(clippy::disallowed_methods, reason = "a switch of this test")]
+fn is_all_traced() -> bool {
+    std::env::var_os("ARTCAFE_TRACE_ALL").is_some_and(|value| value == "1")
 }
 
 impl Machine {
@@ -55,7 +73,18 @@ impl Machine {
         let dir = if base.is_dir() { tempfile::tempdir_in(base).unwrap() } else { tempfile::tempdir().unwrap() };
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
-        let mut machine = Self { dir, dialect, format, listener, serving: None, with_administrator: false };
+        let known = Arc::new(Known::default());
+        let mut machine = Self {
+            dir,
+            dialect,
+            format,
+            listener,
+            serving: None,
+            with_administrator: false,
+            sweep: RefCell::new(Sweep::of(Arc::clone(&known))),
+            known,
+            runs: Cell::default(),
+        };
         fs::create_dir(machine.home()).unwrap();
         machine.serve(&[]);
         let vars = [
@@ -112,7 +141,9 @@ impl Machine {
     /// Starts the server on the data that is there, in place of the one that runs.
     pub(super) fn serve(&mut self, faults: &[String]) {
         self.stop();
+        let hears = Arc::clone(&self.known);
         let options = Options {
+            tap: Some(Tap::new(move |request, answer| hears.hear(request, answer))),
             dialect: self.dialect,
             faults: faults.iter().map(|spec| spec.parse().unwrap()).collect(),
             data: Some(self.data()),
@@ -134,7 +165,11 @@ impl Machine {
                 sandbox.serve(listener, stop).await.unwrap();
             });
         });
-        self.serving = Some(Serving { info: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) });
+        let info: Info = told.recv().unwrap();
+        for tenant in &info.tenants {
+            self.known.add(Kind::Administrator, &tenant.admin_token);
+        }
+        self.serving = Some(Serving { info, stop: Some(stop), thread: Some(thread) });
     }
 
     pub(super) fn stop(&mut self) {
@@ -182,7 +217,25 @@ impl Machine {
 
     /// Runs the program with a cleared environment and these variables.
     pub(super) fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Ended {
-        self.finish(self.command(&[], args, variables))
+        let run = self.runs.replace(self.runs.get() + 1);
+        let trace = self.dir.path().join("execve");
+        if !run.is_multiple_of(SHARE) && !is_all_traced() {
+            return self.searched(self.finish(self.command(&[], args, variables)), args, None);
+        }
+        let mut before = vec![trace::STRACE];
+        before.extend(trace::FLAGS);
+        before.extend(["-o", trace.to_str().unwrap(), "--"]);
+        let ended = self.finish(self.command(&before, args, variables));
+        let given: Vec<(String, String)> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let started = Started::read(&fs::read(&trace).unwrap(), args, &given);
+        self.searched(ended, args, Some(started))
+    }
+
+    /// A run that is searched for secrets, with all that it left.
+    fn searched(&self, ended: Ended, args: &[&str], started: Option<Started>) -> Ended {
+        self.sweep.borrow_mut().check(&self.home(), args, &ended.run, started);
+        ended
     }
 
     /// The program, started by another one if `before` names one.

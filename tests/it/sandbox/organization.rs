@@ -27,7 +27,10 @@ async fn channels_are_a_tenants_own_and_count_under_its_plan() {
         };
         assert_eq!((listed(ACME).await, listed(GLOBEX).await), (1, 0));
         assert_eq!(answer(running.by(ACME, "POST", "/channels").json(&json!({}))).await.0, 422);
-        assert_eq!(answer(running.by(ACME, "POST", "/channels").json(&json!({"name": "x", "metadata": 1}))).await.0, 422);
+        assert_eq!(
+            answer(running.by(ACME, "POST", "/channels").json(&json!({"name": "x", "metadata": 1}))).await.0,
+            422
+        );
         // The public server has no bus behind it, and breaks.
         let message = running.by(ACME, "POST", &format!("/channels/{id}/messages")).json(&json!({"text": "hello"}));
         let (status, sent) = answer(message).await;
@@ -99,7 +102,10 @@ async fn usage_and_billing_are_as_kind_as_the_platform() {
         assert_eq!(answer(running.request("GET", "/api/v1/usage-metrics")).await.0, 403);
         // Zeros are all that the placeholder has.
         let history = answer(running.by(ACME, "GET", "/usage-metrics/historical?timeframe=24h")).await.1;
-        assert_eq!((history["daily_data"].as_array().unwrap().len(), history["hourly_data"].as_array().unwrap().len()), (1, 24));
+        assert_eq!(
+            (history["daily_data"].as_array().unwrap().len(), history["hourly_data"].as_array().unwrap().len()),
+            (1, 24)
+        );
     }
 }
 
@@ -121,7 +127,8 @@ async fn an_agents_own_token_sees_channels_and_not_the_tenants_affairs() {
         ("GET", "/activity/logs".to_owned(), 401),
         ("GET", "/accounts/".to_owned(), 401),
     ] {
-        let request = running.request(method, &format!("/api/v1{path}")).bearer_auth(&token).json(&json!({"name": "x"}));
+        let request =
+            running.request(method, &format!("/api/v1{path}")).bearer_auth(&token).json(&json!({"name": "x"}));
         assert_eq!(answer(request).await.0, status, "{method} {path}");
     }
     // It was used, and that is counted.
@@ -149,26 +156,40 @@ async fn roles_say_who_changes_members_and_as_built_nobody_does() {
         let (found, answered) = answer(running.by(ACME, "POST", &path).json(&body)).await;
         assert_eq!(found, status, "{body}: {answered}");
     }
-    assert_eq!(answer(running.by(ACME, "PUT", &format!("{path}/u1")).json(&json!({"role": "member"}))).await.1["role"], "member");
+    assert_eq!(
+        answer(running.by(ACME, "PUT", &format!("{path}/u1")).json(&json!({"role": "member"}))).await.1["role"],
+        "member"
+    );
     assert_eq!(answer(running.by(ACME, "PUT", &format!("{path}/none")).json(&json!({"role": "member"}))).await.0, 404);
     // With another owner there, this one becomes an administrator, who handles no owner and cannot rise again.
     assert_eq!(answer(running.by(ACME, "PUT", &own).json(&json!({"role": "admin"}))).await.0, 200);
     assert_eq!(answer(running.by(ACME, "PUT", &own).json(&json!({"role": "owner"}))).await.0, 403);
     assert_eq!(answer(running.by(ACME, "DELETE", &format!("{path}/u2"))).await.0, 403);
-    assert_eq!(answer(running.by(ACME, "POST", &path).json(&json!({"email": "x@b.example", "role": "owner"}))).await.0, 403);
+    assert_eq!(
+        answer(running.by(ACME, "POST", &path).json(&json!({"email": "x@b.example", "role": "owner"}))).await.0,
+        403
+    );
     assert_eq!(answer(running.by(ACME, "DELETE", &format!("{path}/u1"))).await.0, 204);
     assert_eq!(answer(running.by(ACME, "PUT", &format!("/tenants/{ACME}")).json(&json!({"name": "N"}))).await.0, 200);
     // A viewer looks, and does nothing else.
     assert_eq!(answer(running.by(ACME, "PUT", &own).json(&json!({"role": "viewer"}))).await.0, 200);
     assert_eq!(answer(running.by(ACME, "GET", &path)).await.0, 200);
-    for (method, path) in [("POST", path.clone()), ("PUT", own.clone()), ("DELETE", own.clone()), ("DELETE", format!("/tenants/{ACME}"))] {
+    for (method, path) in
+        [("POST", path.clone()), ("PUT", own.clone()), ("DELETE", own.clone()), ("DELETE", format!("/tenants/{ACME}"))]
+    {
         let request = running.by(ACME, method, &path).json(&json!({"email": "y@b.example", "role": "member"}));
         assert_eq!(answer(request).await.0, 403, "{method} {path}");
     }
 
     let alone = Running::start(options(Dialect::Documented, &[])).await;
-    for (method, body) in [("DELETE", Value::Null), ("PUT", json!({"role": "admin"})), ("PUT", json!({"active": false}))] {
-        assert_eq!(answer(alone.by(ACME, method, &own).json(&body)).await.0, 400, "the last owner stays: {method} {body}");
+    for (method, body) in
+        [("DELETE", Value::Null), ("PUT", json!({"role": "admin"})), ("PUT", json!({"active": false}))]
+    {
+        assert_eq!(
+            answer(alone.by(ACME, method, &own).json(&body)).await.0,
+            400,
+            "the last owner stays: {method} {body}"
+        );
     }
     let built = Running::start(options(Dialect::AsBuilt, &[])).await;
     for (method, path) in [("GET", path.clone()), ("POST", path), ("PUT", own.clone()), ("DELETE", own)] {
@@ -187,14 +208,23 @@ async fn what_was_done_is_in_the_activity_and_accounts_are_tenants() {
     let kinds: Vec<&str> = logs.as_array().unwrap().iter().map(|log| log["activity_type"].as_str().unwrap()).collect();
     assert_eq!((status, kinds), (200, vec!["channel.created", "agent.created"]));
     assert_eq!((&logs[1]["user_id"], logs[1]["agent_id"].is_string()), (&json!(format!("admin-{ACME}")), true));
-    for (query, status, count) in [("activity_type=agent.created", 200, 1), ("status=error", 200, 0), ("limit=1", 200, 1), ("limit=201", 422, 1), ("hours=169", 422, 1)] {
+    for (query, status, count) in [
+        ("activity_type=agent.created", 200, 1),
+        ("status=error", 200, 0),
+        ("limit=1", 200, 1),
+        ("limit=201", 422, 1),
+        ("hours=169", 422, 1),
+    ] {
         let (found, body) = answer(running.by(ACME, "GET", &format!("/activity/logs?{query}"))).await;
         let listed = body.as_array().map_or(1, Vec::len);
         assert_eq!((found, listed), (status, count), "{query}");
     }
     assert_eq!(answer(running.by(GLOBEX, "GET", "/activity/logs")).await.1, json!([]));
     assert_eq!(answer(running.by(ACME, "GET", "/activity/summary")).await.1["total"], 2);
-    assert_eq!(answer(running.by(ACME, "GET", "/activity/statuses")).await.1, json!(["success", "error", "warning", "info"]));
+    assert_eq!(
+        answer(running.by(ACME, "GET", "/activity/statuses")).await.1,
+        json!(["success", "error", "warning", "info"])
+    );
 
     let (_, accounts) = answer(running.by(ACME, "GET", "/accounts/")).await;
     assert_eq!((&accounts[0]["account_id"], accounts.as_array().unwrap().len()), (&json!(ACME), 1));

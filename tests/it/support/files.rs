@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::{Run, TestEnv};
 
@@ -80,8 +80,8 @@ impl TestEnv {
         } else {
             Command::new(program)
         };
-        command.args(args).env_clear().envs(self.variables()).current_dir(self.root()).stdin(Stdio::null());
-        Run::of(command.output().unwrap())
+        command.args(args).env_clear().envs(self.variables()).current_dir(self.root());
+        self.watched(command, args, None)
     }
 }
 

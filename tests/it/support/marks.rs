@@ -15,6 +15,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::Value;
 
 use super::Run;
+use super::trace::{Search, Started};
 
 /// What kind of secret it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +57,7 @@ impl Known {
             (Kind::Token, text(answer, "token")),
             (Kind::Administrator, text(answer, "admin_token")),
             (Kind::ApiKey, text(answer, "api_key")),
+            (Kind::PrivateKey, text(answer, "private_key")),
         ] {
             if let Some(found) = found.filter(|found| found.len() >= 32) {
                 self.add(kind, &found);
@@ -77,6 +79,8 @@ pub(crate) struct Watch {
     own: Known,
     /// The command's words, and what it printed.
     printed: RefCell<Vec<(String, String)>>,
+    /// What the runs started.
+    started: RefCell<Vec<Started>>,
     /// Files that the test wrote itself.
     written: RefCell<BTreeSet<PathBuf>>,
 }
@@ -115,8 +119,15 @@ impl Watch {
         self.printed.borrow_mut().push((args.join(" "), run.all()));
     }
 
+    /// What a run started.
+    pub(crate) fn started(&self, started: Started) {
+        self.started.borrow_mut().push(started);
+    }
+
+    /// Forgets what was printed and started so far.
     pub(crate) fn forget_outputs(&self) {
         self.printed.borrow_mut().clear();
+        self.started.borrow_mut().clear();
     }
 
     fn passphrase(&self, value: &str) {
@@ -142,7 +153,10 @@ impl Watch {
             files.into_iter().filter_map(|path| fs::read(&path).ok().map(|bytes| (path, bytes))).collect();
         let mut marks = Marks::default();
         for (kind, secret) in self.secrets() {
-            marks.add(kind, &secret);
+            match kind {
+                Kind::PrivateKey => marks.add_private_key(secret.as_bytes()),
+                kind => marks.add(kind, &secret),
+            }
         }
         for (_, bytes) in files.iter().filter(|(_, bytes)| is_private_key(bytes)) {
             marks.add_private_key(bytes);
@@ -154,6 +168,10 @@ impl Watch {
                     found.push(format!("{kind:?} in the output of `{args}`"));
                 }
             }
+        }
+        let mut search = Search::new(&marks);
+        for started in self.started.borrow().iter() {
+            found.extend(started.findings(&mut search));
         }
         for (path, bytes) in &files {
             if self.written.borrow().contains(path) {
@@ -170,13 +188,13 @@ impl Watch {
 }
 
 /// The commands whose data is a token, or which run others.
-fn may_print(kind: Kind, args: &str) -> bool {
+pub(super) fn may_print(kind: Kind, args: &str) -> bool {
     let runs_a_command = |word: &str| word == "exec" || word == "ci";
     kind == Kind::Token && (args.starts_with("auth token") || args.split(' ').any(runs_a_command))
 }
 
 /// The secret's own files.
-fn may_hold(kind: Kind, path: &Path, bytes: &[u8]) -> bool {
+pub(super) fn may_hold(kind: Kind, path: &Path, bytes: &[u8]) -> bool {
     match kind {
         Kind::Administrator => path.ends_with(".artcafe/credentials.json") || path.ends_with("credentials.json"),
         Kind::ApiKey => path.extension().is_some_and(|extension| extension == "api-key"),
@@ -186,11 +204,11 @@ fn may_hold(kind: Kind, path: &Path, bytes: &[u8]) -> bool {
     }
 }
 
-fn is_private_key(bytes: &[u8]) -> bool {
+pub(super) fn is_private_key(bytes: &[u8]) -> bool {
     bytes.starts_with(b"-----BEGIN ") && bytes.windows(16).any(|window| window == b"PRIVATE KEY-----")
 }
 
-fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(super) fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
         match path.symlink_metadata() {
@@ -208,6 +226,8 @@ const PIECE: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Marks {
     pieces: HashMap<[u8; PIECE], Kind>,
+    /// One bit for the first three bytes of each piece: what is nowhere the beginning of one is passed over at once.
+    beginnings: Vec<u64>,
     /// What is too short to be cut up.
     short: Vec<(Kind, Vec<u8>)>,
 }
@@ -269,11 +289,20 @@ impl Marks {
             self.short.push((kind, form.to_vec()));
             return;
         }
-        for chunk in form.chunks_exact(PIECE) {
-            self.pieces.insert(chunk.try_into().unwrap(), kind);
+        if self.beginnings.is_empty() {
+            self.beginnings = vec![0; 1 << 18];
         }
         let last = form.len() - PIECE;
-        self.pieces.insert(form[last..].try_into().unwrap(), kind);
+        for chunk in form.chunks_exact(PIECE).chain([&form[last..]]) {
+            let (word, bit) = beginning(chunk);
+            self.beginnings[word] |= bit;
+            self.pieces.insert(chunk.try_into().unwrap(), kind);
+        }
+    }
+
+    fn may_begin(&self, window: &[u8]) -> bool {
+        let (word, bit) = beginning(window);
+        self.beginnings.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
     /// The kinds of which a piece is there.
@@ -288,7 +317,7 @@ impl Marks {
         let joined: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
         for text in [text, &joined] {
             for word in text.split(|byte| !(byte.is_ascii_graphic() || *byte == b' ')) {
-                for window in word.windows(PIECE) {
+                for window in word.windows(PIECE).filter(|window| self.may_begin(window)) {
                     let piece: [u8; PIECE] = window.try_into().unwrap();
                     found.extend(self.pieces.get(&piece));
                 }
@@ -299,6 +328,12 @@ impl Marks {
         }
         found
     }
+}
+
+/// Where the bit of a piece's beginning is.
+fn beginning(piece: &[u8]) -> (usize, u64) {
+    let number = usize::from(piece[0]) | usize::from(piece[1]) << 8 | usize::from(piece[2]) << 16;
+    (number >> 6, 1 << (number & 63))
 }
 
 pub(crate) fn url_encoded(secret: &str) -> String {

@@ -8,6 +8,8 @@ pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod marks;
 pub(crate) mod schema;
+pub(crate) mod sweep;
+pub(crate) mod trace;
 
 use std::fs;
 use std::io::Write as _;
@@ -20,6 +22,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use marks::{Kind, Known, Watch};
+use trace::Started;
 
 /// The agent that every tenant of the sandbox has.
 pub(crate) const AGENT: &str = "prod-data-processor-01";
@@ -227,6 +230,8 @@ pub(crate) fn id_of(record: &Value) -> String {
 /// A directory that is searched for secrets before it goes.
 struct Home {
     dir: tempfile::TempDir,
+    /// Where the tracer writes, which is no part of the home.
+    traces: tempfile::TempDir,
     watch: Watch,
 }
 
@@ -252,6 +257,7 @@ pub(crate) struct TestEnv {
     // Shared, so that a copy with other variables is the same machine.
     dir: std::rc::Rc<Home>,
     vars: Vec<(String, String)>,
+    is_traced: bool,
 }
 
 impl TestEnv {
@@ -268,9 +274,10 @@ impl TestEnv {
     }
 
     fn in_directory(dir: tempfile::TempDir) -> Self {
-        let dir = std::rc::Rc::new(Home { dir, watch: Watch::default() });
+        let traces = tempfile::tempdir().unwrap();
+        let dir = std::rc::Rc::new(Home { dir, traces, watch: Watch::default() });
         fs::create_dir(dir.path().join("user")).unwrap();
-        let mut env = Self { dir, vars: Vec::new() };
+        let mut env = Self { dir, vars: Vec::new(), is_traced: true };
         let home = env.home().display().to_string();
         env.set("HOME", &home);
         env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -361,7 +368,16 @@ impl TestEnv {
     /// Runs the program and gives it this on stdin.
     #[must_use]
     pub(crate) fn run_with_input(&self, args: &[&str], input: Option<&str>) -> Run {
-        let mut command = self.command(args);
+        self.watched(self.command(args), args, input)
+    }
+
+    /// Runs a command line of the program under the tracer, and keeps what it printed and started for the search.
+    fn watched(&self, mut command: Command, args: &[&str], input: Option<&str>) -> Run {
+        let trace = self.dir.traces.path().join("execve");
+        if self.is_traced {
+            command = trace::under_strace(&command, &trace);
+            command.env_clear().envs(self.variables()).current_dir(self.root());
+        }
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         if let Some(input) = input {
@@ -370,7 +386,16 @@ impl TestEnv {
         }
         let run = Run::of(child.wait_with_output().unwrap());
         self.dir.watch.ran(args, &self.vars, input, &run);
+        if self.is_traced {
+            self.dir.watch.started(Started::read(&fs::read(&trace).unwrap(), args, &self.vars));
+        }
         run
+    }
+
+    /// The same machine without the tracer, for this reason.
+    pub(crate) fn untraced(&self, reason: &'static str) -> Self {
+        assert!(!reason.is_empty());
+        Self { is_traced: false, ..self.clone() }
     }
 
     /// A file that the test fills itself, with what it likes.

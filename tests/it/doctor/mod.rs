@@ -1,0 +1,7 @@
+//! `artcafe doctor`: each fault turns its check and no other, and the tables hold together.
+
+mod faults;
+mod offline;
+mod online;
+mod shape;
+mod world;

@@ -1,0 +1,151 @@
+//! A healthy identity of its own server and home, and what `doctor` says of it.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use artcafe::sandbox::{Dialect, Options};
+use serde_json::Value;
+
+use crate::support::fake::{Fake, Request};
+use crate::support::files::chmod;
+use crate::support::{AGENT, Run, Server, TestEnv};
+
+/// Another agent of the tenant.
+pub(crate) const OTHER_AGENT: &str = "prod-data-processor-02";
+
+/// The status of every check, by id.
+pub(crate) type Vector = BTreeMap<String, String>;
+
+/// What has to go on while `doctor` looks.
+pub(crate) type Kept = Option<Box<dyn Any>>;
+
+/// A server, a home, and an agent that was set up.
+pub(crate) struct World {
+    pub(crate) server: Arc<Server>,
+    pub(crate) env: TestEnv,
+    /// What stands before the server.
+    _front: Option<Fake>,
+}
+
+/// A pair as the guide asks for it; made once, since it takes long.
+fn pair_of_4096_bits() -> &'static (String, String) {
+    static PAIR: OnceLock<(String, String)> = OnceLock::new();
+    PAIR.get_or_init(|| {
+        let env = TestEnv::new();
+        let _ = env.run(&["key", "generate"]).expect(0);
+        let read = |name: &str| fs::read_to_string(env.path(name)).unwrap();
+        (read(".ssh/artcafe_agent"), read(".ssh/artcafe_agent.pub"))
+    })
+}
+
+impl World {
+    /// Nothing is wrong.
+    pub(crate) fn healthy() -> Self {
+        Self::of(Dialect::Documented)
+    }
+
+    pub(crate) fn of(dialect: Dialect) -> Self {
+        let world = Self::empty(dialect);
+        world.give_key();
+        let _ = world.env.run(&["setup", "--agent-id", AGENT, "--json"]).expect(0);
+        world
+    }
+
+    /// A machine on which nothing was done yet.
+    pub(crate) fn empty(dialect: Dialect) -> Self {
+        let agents = vec![OTHER_AGENT.to_owned()];
+        let server = Server::start_with(Options { dialect, agents, ..Options::default() });
+        let mut env = TestEnv::with(&server);
+        env.set("ARTCAFE_RETRIES", "0");
+        Self { server: Arc::new(server), env, _front: None }
+    }
+
+    /// A healthy identity, whose server is then answered for by `change`, where that answers.
+    pub(crate) fn fronted(change: impl Fn(&Request, &Server) -> Option<Vec<u8>> + Send + Sync + 'static) -> Self {
+        let mut world = Self::empty(Dialect::Documented);
+        let (server, is_on) = (Arc::clone(&world.server), Arc::new(AtomicBool::new(false)));
+        let switch = Arc::clone(&is_on);
+        let front = Fake::start(move |request| {
+            let changed = is_on.load(Ordering::SeqCst).then(|| change(request, &server)).flatten();
+            changed.unwrap_or_else(|| request.forward(&server))
+        });
+        world.env.set("ARTCAFE_API_ENDPOINT", front.url());
+        world._front = Some(front);
+        world.give_key();
+        let _ = world.env.run(&["setup", "--agent-id", AGENT, "--json"]).expect(0);
+        switch.store(true, Ordering::SeqCst);
+        world
+    }
+
+    /// Another endpoint, at which the key may be proved.
+    pub(crate) fn move_to(&mut self, endpoint: &str) {
+        self.env.set("ARTCAFE_ALLOW_NEW_ENDPOINT", "1");
+        self.env.set("ARTCAFE_API_ENDPOINT", endpoint);
+    }
+
+    /// The long key, where a new one would be made.
+    pub(crate) fn give_key(&self) {
+        let (private, public) = pair_of_4096_bits();
+        self.env.write(".ssh/artcafe_agent", private);
+        self.write(".ssh/artcafe_agent.pub", public);
+        chmod(&self.env.path(".ssh"), 0o700);
+    }
+
+    pub(crate) fn doctor(&self) -> Run {
+        self.env.run(&["doctor", "--json"])
+    }
+
+    #[track_caller]
+    pub(crate) fn vector(&self) -> Vector {
+        vector(&self.doctor())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "breaks a file on purpose")]
+    pub(crate) fn write(&self, below: &str, text: &str) {
+        let path = self.env.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, below: &str) -> String {
+        fs::read_to_string(self.env.path(below)).unwrap()
+    }
+
+    /// Changes the configuration's text.
+    pub(crate) fn edit_config(&self, change: impl FnOnce(String) -> String) {
+        self.write(".artcafe/config.yaml", &change(self.read(".artcafe/config.yaml")));
+    }
+
+    /// Changes what this machine remembers.
+    pub(crate) fn edit_memory(&self, change: impl FnOnce(&mut Value)) {
+        let mut memory: Value = serde_json::from_str(&self.read(".artcafe/state/registrations.json")).unwrap();
+        change(&mut memory);
+        self.write(".artcafe/state/registrations.json", &memory.to_string());
+    }
+}
+
+/// The statuses of a diagnosis, whose exit code has to go with them.
+#[track_caller]
+pub(crate) fn vector(run: &Run) -> Vector {
+    let data = run.data();
+    let found: Vector = data["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| (check["id"].as_str().unwrap().to_owned(), check["status"].as_str().unwrap().to_owned()))
+        .collect();
+    let has = |status: &str| found.values().any(|found| found == status);
+    let code = if has("error") {
+        1
+    } else if has("warning") {
+        7
+    } else {
+        0
+    };
+    assert_eq!(run.code, code, "{data:#}");
+    assert_eq!(data["healthy"], code == 0);
+    found
+}

@@ -1,0 +1,199 @@
+//! `monitor`: numbers that Prometheus takes, each of them true.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use artcafe::sandbox::Dialect;
+
+use super::support::files::names;
+use super::support::{AGENT, Run, Server, TestEnv, mode};
+
+/// What promtool says of a page: nothing, if it is good.
+fn promtool(page: &str) {
+    let mut command = Command::new("promtool");
+    command.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let run = Run::of(child.wait_with_output().unwrap()).expect(0);
+    assert_eq!(run.all(), "", "{page}");
+}
+
+/// Every sample: its name, and its value by the values of the labels that are asked for.
+fn samples(page: &str) -> BTreeMap<String, f64> {
+    let lines = page.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (name, value) = line.rsplit_once(' ').unwrap();
+            (name.to_owned(), value.parse().unwrap())
+        })
+        .collect()
+}
+
+/// The one sample of this name whose labels hold this text.
+fn value(page: &str, name: &str, label: &str) -> Option<f64> {
+    let found: Vec<f64> = samples(page)
+        .into_iter()
+        .filter(|(known, _)| known.split('{').next() == Some(name) && known.contains(label))
+        .map(|(_, value)| value)
+        .collect();
+    assert!(found.len() < 2, "{name} {label}: {found:?}\n{page}");
+    found.first().copied()
+}
+
+#[test]
+fn a_healthy_agent_in_numbers() {
+    for dialect in [Dialect::Documented, Dialect::AsBuilt] {
+        let server = Server::start(dialect, &[]);
+        let env = TestEnv::with(&server);
+        env.set_up();
+        let page = env.run(&["monitor"]).expect(0).stdout;
+        promtool(&page);
+        let one = |name: &str| value(&page, name, AGENT).unwrap();
+        assert_eq!((one("artcafe_api_up"), one("artcafe_authentication_success")), (1.0, 1.0));
+        let (age, left) = (one("artcafe_key_age_seconds"), one("artcafe_key_left_seconds"));
+        assert!((0.0..600.0).contains(&age), "{age}");
+        assert!((90.0 * 86400.0 - 600.0..=90.0 * 86400.0).contains(&left), "{left}");
+        assert_eq!(one("artcafe_rotation_open"), 0.0);
+        assert!((3500.0..=3600.0).contains(&one("artcafe_token_life_seconds")));
+        let keys = "resource=\"ssh_keys\"";
+        assert_eq!(value(&page, "artcafe_tenant_used", keys), Some(1.0));
+        assert!(value(&page, "artcafe_tenant_limit", keys).unwrap() >= 5.0);
+        for route in ["GET /health", "POST /auth/verify"] {
+            let seconds = value(&page, "artcafe_api_request_duration_seconds", route).unwrap();
+            assert!(seconds > 0.0 && seconds < 60.0, "{route} {seconds}");
+        }
+        for absent in [
+            "artcafe_rotation_last_success_timestamp_seconds",
+            "artcafe_rotation_last_failure_timestamp_seconds",
+            "artcafe_authentication_failures_total",
+            "artcafe_problem",
+        ] {
+            assert_eq!(value(&page, absent, ""), None, "{absent}");
+        }
+    }
+}
+
+#[test]
+fn rotations_and_their_failures_are_seen() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    let before = jiff::Timestamp::now().as_second();
+    env.run(&["key", "rotate"]).expect(0);
+    let page = env.run(&["monitor"]).expect(0).stdout;
+    let success = value(&page, "artcafe_rotation_last_success_timestamp_seconds", AGENT).unwrap();
+    assert!(success >= before as f64, "{success}");
+    assert_eq!(value(&page, "artcafe_rotation_last_failure_timestamp_seconds", ""), None);
+
+    env.set("ARTCAFE_RETRIES", "0");
+    drop(server);
+    env.run(&["key", "rotate"]).expect(69);
+    env.run(&["key", "rotate", "--dry-run"]).expect(0);
+    // A slip is no failed rotation.
+    env.run(&["key", "rotate", "--resume", "--grace", "1h"]).expect(2);
+    let page = env.run(&["monitor", "--offline"]).expect(0).stdout;
+    promtool(&page);
+    assert_eq!(value(&page, "artcafe_rotation_failures_total", "SERVER_UNREACHABLE"), Some(1.0), "{page}");
+    let failure = value(&page, "artcafe_rotation_last_failure_timestamp_seconds", AGENT).unwrap();
+    assert!(failure >= success, "{failure} {success}");
+    assert_eq!(value(&page, "artcafe_rotation_last_success_timestamp_seconds", AGENT), Some(success));
+    assert_eq!(mode(&env.path(".artcafe/state/failures.json")), 0o600);
+}
+
+#[test]
+fn a_refused_proof_is_counted_and_a_server_that_is_down_is_not() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    let id = server.keys()[0]["key_id"].as_str().unwrap().to_owned();
+    server.ask("POST", &format!("/api/v1/ssh-keys/{id}/revoke"), &serde_json::json!({ "reason": "test" }));
+    env.unset("ARTCAFE_TOKEN");
+    for expected in [1.0, 2.0] {
+        let page = env.run(&["monitor"]).expect(0).stdout;
+        promtool(&page);
+        assert_eq!(value(&page, "artcafe_authentication_success", AGENT), Some(0.0));
+        assert_eq!(value(&page, "artcafe_authentication_failures_total", AGENT), Some(expected));
+        assert_eq!(value(&page, "artcafe_api_up", AGENT), Some(1.0));
+    }
+    let data = env.run(&["monitor", "--offline", "--json"]).expect(0).data();
+    assert_eq!(data["observations"][0]["authentication"], serde_json::Value::Null);
+
+    env.set("ARTCAFE_RETRIES", "0");
+    drop(server);
+    let page = env.run(&["monitor"]).expect(0).stdout;
+    assert_eq!(value(&page, "artcafe_api_up", AGENT), Some(0.0));
+    assert_eq!(value(&page, "artcafe_authentication_success", AGENT), None);
+    assert_eq!(value(&page, "artcafe_authentication_failures_total", AGENT), Some(2.0));
+    assert_eq!(value(&page, "artcafe_authentication_problem", "SERVER_UNREACHABLE"), Some(1.0));
+}
+
+#[test]
+fn the_file_for_the_collector_is_whole_readable_and_alone() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    env.set_up();
+    let directory = env.path("collector");
+    fs::create_dir(&directory).unwrap();
+    let file = directory.join("artcafe.prom");
+    for _ in 0..2 {
+        let run = env.run(&["monitor", "--textfile", file.to_str().unwrap()]).expect(0);
+        assert_eq!(run.stdout, "");
+        promtool(&fs::read_to_string(&file).unwrap());
+        assert_eq!((mode(&file), names(&directory)), (0o644, vec!["artcafe.prom".to_owned()]));
+    }
+    let kept = fs::read(&file).unwrap();
+    let error = env.run(&["monitor", "--json", "--textfile", directory.join("x.txt").to_str().unwrap()]).expect(2);
+    assert_eq!(error.failure()["code"], "USAGE");
+    // A directory that is not there is nobody's wish.
+    env.run(&["monitor", "--offline", "--textfile", directory.join("none/x.prom").to_str().unwrap()]).expect(3);
+    assert_eq!((fs::read(&file).unwrap(), names(&directory).len()), (kept, 1));
+}
+
+#[test]
+fn a_broken_profile_is_a_number_and_hides_no_other() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    env.run(&["monitor"]).expect(3);
+    env.set_up();
+    env.write(".artcafe/profiles/broken.yaml", "auth: [\n");
+    let page = env.run_with_input(&["monitor", "--all-profiles"], None);
+    let page = page.expect(0).stdout;
+    promtool(&page);
+    assert_eq!(value(&page, "artcafe_problem", "profile=\"broken\""), Some(1.0));
+    assert_eq!(value(&page, "artcafe_authentication_success", AGENT), Some(1.0));
+    fs::write(env.path(".artcafe/state/failures.json"), "{").unwrap();
+    let page = env.run(&["monitor"]).expect(0).stdout;
+    assert_eq!(value(&page, "artcafe_problem", "CONFIG_INVALID"), Some(1.0));
+    assert_eq!(value(&page, "artcafe_authentication_success", AGENT), Some(1.0));
+}
+
+#[test]
+fn promtool_accepts_the_alerts_and_each_of_them_fires() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/monitoring");
+    for (action, file) in [("check", "alerts.yaml"), ("test", "alerts-test.yaml")] {
+        let mut command = Command::new("promtool");
+        command.args([action, "rules", file]).current_dir(&directory).stdin(Stdio::null());
+        Run::of(command.output().unwrap()).expect(0);
+    }
+    let (alerts, test) =
+        (fs::read_to_string(directory.join("alerts.yaml")), fs::read_to_string(directory.join("alerts-test.yaml")));
+    let (alerts, test) = (alerts.unwrap(), test.unwrap());
+    let document = fs::read_to_string(directory.join("../monitoring.md")).unwrap();
+    let source = include_str!("../../src/ops/monitor/exposition.rs");
+    for line in alerts.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")) {
+        assert!(test.contains(&format!("alertname=\"{line}\"")), "{line} is not tried");
+    }
+    let words = |text: &str| -> std::collections::BTreeSet<String> {
+        let is_name = |character: char| character.is_ascii_lowercase() || character == '_';
+        text.split(|character| !is_name(character))
+            .filter(|word| word.starts_with("artcafe_") && word.len() > 12)
+            .map(str::to_owned)
+            .collect()
+    };
+    let made = words(source);
+    assert_eq!(words(&document), made, "the document and the program name different metrics");
+    assert!(words(&alerts).is_subset(&made), "an alert is about a metric that nobody makes");
+}
