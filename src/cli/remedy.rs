@@ -23,6 +23,13 @@ pub(crate) struct Remedy {
     argv: Vec<String>,
 }
 
+impl Remedy {
+    /// The words, the program's name first.
+    pub(crate) fn argv(&self) -> &[String] {
+        &self.argv
+    }
+}
+
 /// Arguments that name an identity, its files or somebody's rights by something else than an id.
 const NOT_CARRIED: [&str; 15] = [
     "config",

@@ -123,6 +123,9 @@ pub(crate) fn run(context: &Context, args: &SetupArgs) -> Outcome {
         capabilities: args.capability.clone(),
         ..AgentDraft::default()
     });
+    if let Some(advice) = new_agent.as_ref().and_then(AgentDraft::name_advice) {
+        context.output.warn("agent_name", &advice);
+    }
     set_up(context, args, new_agent)
 }
 

@@ -288,6 +288,40 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
         .collect()
 }
 
+/// The guide's sections; its text is the platform's and not in this repository.
+const GUIDE: &[&str] = &[
+    "Multi-tenant concepts",
+    "Tenant registration",
+    "Agent registration",
+    "SSH key management",
+    "Tenant isolation",
+    "Web portal",
+    "Security recommendations",
+    "Operational recommendations",
+    "Scaling recommendations",
+];
+
+#[test]
+fn every_instruction_of_the_guide_is_served_or_has_a_reason() {
+    let text = read("docs/guide-coverage.md");
+    let (mut served, mut others) = (0, 0);
+    for section in GUIDE {
+        let body = text.split(&format!("\n## {section}\n")).nth(1).unwrap_or_else(|| panic!("no section {section}"));
+        let rows = rows(body.split("\n## ").next().unwrap());
+        assert!(rows.len() > 2, "{section}: {rows:?}");
+        for row in rows.iter().skip(1).filter(|row| !row[0].starts_with("---")) {
+            let [instruction, answer] = row[..] else { panic!("{section}: {row:?}") };
+            let is_named = !named_commands(answer).is_empty() || answer.contains(".md") || answer.contains('`');
+            let elsewhere = ["the portal's alone", "the agent's own code", "the server's", "private keys"];
+            let is_elsewhere = elsewhere.iter().any(|start| answer.starts_with(start));
+            // What is not served here says why.
+            assert!(is_named || is_elsewhere && answer.contains(": "), "{section}: {instruction}: {answer}");
+            *(if is_elsewhere { &mut others } else { &mut served }) += 1;
+        }
+    }
+    assert!(served > 25 && others > 5, "{served} {others}");
+}
+
 #[test]
 fn every_error_code_is_explained_with_its_exit_code() {
     let text = read("docs/troubleshooting.md");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::ops::doctor::Check;
+use crate::ops::doctor::{Check, Findings};
 use crate::ops::{Fix, OpError};
 
 /// How a check ended.
@@ -160,7 +160,7 @@ impl Sheet {
     }
 
     /// What was found, in the order of the table.
-    pub(super) fn finish(self) -> Vec<(Check, Finding)> {
+    pub(super) fn finish(self) -> Findings {
         self.0.into_iter().collect()
     }
 }

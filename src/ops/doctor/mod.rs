@@ -46,13 +46,16 @@ pub struct Patient {
     pub started: Instant,
 }
 
+/// A diagnosis: what each check found, in the order of the table.
+pub type Findings = Vec<(Check, Finding)>;
+
 /// Makes the checks that ask no server.
-pub fn diagnose_offline(patient: &Patient) -> Vec<(Check, Finding)> {
+pub fn diagnose_offline(patient: &Patient) -> Findings {
     offline(patient).finish()
 }
 
 /// Makes every check; those that ask the server within a few seconds.
-pub async fn diagnose(patient: &Patient) -> Vec<(Check, Finding)> {
+pub async fn diagnose(patient: &Patient) -> Findings {
     let mut sheet = offline(patient);
     online::look(&mut sheet, patient).await;
     sheet.finish()

@@ -38,7 +38,7 @@ pub(super) async fn look(sheet: &mut Sheet, session: &Session, deadline: Deadlin
         Err(error) => Some((Check::Tls, error)),
     };
     let proxy = match &session.proxy {
-        Some(proxy) => format!("{proxy} lets requests through"),
+        Some(proxy) => format!("nothing refuses requests on the way ({proxy} is named)"),
         None => "none is used".to_owned(),
     };
     let is_https = session.settings.endpoint.value.is_https();

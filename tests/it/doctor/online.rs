@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Mutex;
 
 use artcafe::ops::doctor::Check;
-use artcafe::sandbox::Dialect;
+use artcafe::sandbox::{Dialect, Options};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::faults::{Fault, broken, built, only};
 use super::world::{OTHER_AGENT, World, vector};
 use crate::support::fake::{self, Fake, Request};
-use crate::support::{AGENT, TestEnv, id_of};
+use crate::support::{AGENT, Server, TestEnv, id_of};
 
 pub(super) const FAULTS: &[Fault] = &[
     broken("name-resolution", "error", |world| {
@@ -170,7 +170,7 @@ fn long_tokens() -> World {
 }
 
 /// The public line of some Ed25519 key.
-fn line_of(number: u8) -> String {
+pub(super) fn line_of(number: u8) -> String {
     let mut blob = Vec::new();
     for part in [b"ssh-ed25519".as_slice(), &[number; 32]] {
         blob.extend_from_slice(&u32::try_from(part.len()).unwrap().to_be_bytes());
@@ -229,10 +229,13 @@ fn a_server_that_never_answers_ends_nothing_but_the_rest() {
 
 #[test]
 fn one_route_that_never_answers_is_told_and_the_rest_is_there() {
-    let world = World::fronted(|request, _| {
-        // Nothing more is read from a connection that closes.
-        request.line.starts_with("GET /api/v1/billing").then(Vec::new)
-    });
-    let found = world.vector();
-    assert_eq!((found["plan-limit"].as_str(), found["signature"].as_str()), ("skipped", "ok"));
+    let world = World::healthy();
+    let before = world.vector();
+    let faults = vec!["GET /agents=delay:1h".parse().unwrap()];
+    let slow = World::on(Server::start_with(Options { faults, ..Options::default() }));
+    let run = slow.doctor().expect(0);
+    only(&before, &vector(&run), "orphan-keys", "skipped").unwrap();
+    let data = run.data();
+    let check = data["checks"].as_array().unwrap().iter().find(|check| check["id"] == "orphan-keys").unwrap();
+    assert!(check["what"].as_str().unwrap().contains("no answer"), "{check}");
 }

@@ -48,16 +48,27 @@ impl World {
     }
 
     pub(crate) fn of(dialect: Dialect) -> Self {
-        let world = Self::empty(dialect);
-        world.give_key();
-        let _ = world.env.run(&["setup", "--agent-id", AGENT, "--json"]).expect(0);
-        world
+        Self::empty(dialect).set_up()
+    }
+
+    /// The same at a server of another kind.
+    pub(crate) fn on(server: Server) -> Self {
+        Self::at(server).set_up()
+    }
+
+    fn set_up(self) -> Self {
+        self.give_key();
+        let _ = self.env.run(&["setup", "--agent-id", AGENT, "--json"]).expect(0);
+        self
     }
 
     /// A machine on which nothing was done yet.
     pub(crate) fn empty(dialect: Dialect) -> Self {
         let agents = vec![OTHER_AGENT.to_owned()];
-        let server = Server::start_with(Options { dialect, agents, ..Options::default() });
+        Self::at(Server::start_with(Options { dialect, agents, ..Options::default() }))
+    }
+
+    fn at(server: Server) -> Self {
         let mut env = TestEnv::with(&server);
         env.set("ARTCAFE_RETRIES", "0");
         Self { server: Arc::new(server), env, _front: None }

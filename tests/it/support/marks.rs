@@ -55,9 +55,9 @@ impl Known {
             (Kind::Signature, text(request, "response")),
             (Kind::Challenge, text(answer, "challenge")),
             (Kind::Token, text(answer, "token")),
+            (Kind::PrivateKey, text(answer, "private_key")),
             (Kind::Administrator, text(answer, "admin_token")),
             (Kind::ApiKey, text(answer, "api_key")),
-            (Kind::PrivateKey, text(answer, "private_key")),
         ] {
             if let Some(found) = found.filter(|found| found.len() >= 32) {
                 self.add(kind, &found);

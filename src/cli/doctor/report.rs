@@ -1,66 +1,17 @@
-//! `artcafe doctor`
+//! A diagnosis, as a program and as a person reads it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
-use std::time::Instant;
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::mend::{self, Mended};
 use crate::cli::Outcome;
-use crate::cli::args::PassphraseArgs;
-use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::output::{Output, Style};
 use crate::cli::remedy::Remedy;
-use crate::config::Paths;
-use crate::env::Env;
 use crate::ops::ErrorCode;
-use crate::ops::doctor::{Check, Finding, Group, Part, Patient, Status, diagnose, diagnose_offline};
-use crate::ops::session::Session;
-
-/// Look at everything that can be wrong with this identity
-///
-/// Checks this machine first, then, side by side and within 5 seconds, the way to the server, the proof and what the
-/// server holds. Changes nothing. Exit code 0 if nothing is wrong, 7 with warnings, 1 with errors; advice counts as
-/// nothing wrong.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  artcafe doctor\n  artcafe doctor --offline --verbose\n  artcafe doctor --only key-mode,key-age\n  \
-artcafe doctor --json | jq -r '.data.checks[] | select(.status == \"error\") | .id'\n  artcafe help key-mode"
-)]
-pub(crate) struct DoctorArgs {
-    /// Ask no server
-    #[arg(long)]
-    offline: bool,
-    /// Only these checks
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', hide_possible_values = true, value_parser = ids())]
-    only: Vec<String>,
-    /// Not these checks
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', hide_possible_values = true, value_parser = ids())]
-    skip: Vec<String>,
-    /// Name every check and make none
-    #[arg(long, conflicts_with_all = ["offline", "only", "skip"])]
-    list: bool,
-}
-
-fn ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(Check::ALL.iter().map(|check| check.id()))
-}
-
-impl DoctorArgs {
-    /// Whether a check is wanted.
-    fn wants(&self, check: Check) -> bool {
-        let names = |ids: &[String]| ids.iter().any(|id| id == check.id());
-        (self.only.is_empty() || names(&self.only))
-            && !names(&self.skip)
-            && !(self.offline && check.part() == Part::Online)
-    }
-}
+use crate::ops::doctor::{Check, Findings, Group, Part, Status};
 
 /// The diagnosis.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -71,6 +22,8 @@ pub(crate) struct DoctorData {
     counts: Counts,
     /// Every check that was wanted, always in the same order.
     checks: Vec<CheckData>,
+    /// With `--fix`: what was tried, in order.
+    mended: Vec<Mended>,
 }
 
 /// How many checks ended in which way.
@@ -144,66 +97,20 @@ struct ListedCheck {
     practice: Option<&'static str>,
 }
 
-pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
-    if args.list {
-        return list(&context.output);
-    }
-    let patient = patient(context);
-    let is_online = Check::ALL.iter().any(|check| check.part() == Part::Online && args.wants(*check));
-    let findings = if is_online { context.block_on_and_leave(diagnose(&patient))? } else { diagnose_offline(&patient) };
-    let data = DoctorData::of(&context.output, args, findings);
-    let code = data.exit_code();
-    context.output.finish_with("doctor", &data, code, |data| text(&context.output, context.verbose, data))
-}
-
-/// As much of the machine as can be had.
-fn patient(context: &Context) -> Patient {
-    let opened = |failure: Failure| failure.0;
-    let paths = context.paths().map_err(opened);
-    let session = context.settings().and_then(|settings| session(context, settings)).map_err(opened);
-    Patient {
-        unit_directories: unit_directories(context, paths.as_ref().ok()),
-        paths,
-        session,
-        user: Env::effective_user(),
-        now: Env::now(),
-        started: Instant::now(),
-    }
-}
-
-/// A session that asks nobody.
-fn session(context: &Context, settings: crate::config::Settings) -> Result<Session, Failure> {
-    let mut session = context.session_quietly(settings, &PassphraseArgs::default())?;
-    if !session.has_passphrase_source {
-        session.passphrase = Rc::new(|_| Ok(None));
-    }
-    Ok(session)
-}
-
-/// Where a user's units are, and the system's.
-fn unit_directories(context: &Context, paths: Option<&Paths>) -> Vec<PathBuf> {
-    let own = context.env.var("XDG_CONFIG_HOME").map(PathBuf::from);
-    let own = own.or_else(|| Some(paths?.user_home()?.join(".config")));
-    own.map(|own| own.join("systemd/user")).into_iter().chain([PathBuf::from("/etc/systemd/system")]).collect()
-}
-
 /// Where the documents explain a check.
 fn docs(check: Check) -> String {
     format!("docs/doctor.md#{}", check.id())
 }
 
-fn codes(check: Check) -> Vec<&'static str> {
+pub(super) fn codes(check: Check) -> Vec<&'static str> {
     check.codes().iter().map(|code| code.as_str()).collect()
 }
 
 impl DoctorData {
-    fn of(output: &Output, args: &DoctorArgs, findings: Vec<(Check, Finding)>) -> Self {
+    pub(super) fn of(output: &Output, findings: Findings, mended: Vec<Mended>) -> Self {
         let mut counts = Counts::default();
         let mut checks = Vec::new();
         for (check, finding) in findings {
-            if !args.wants(check) {
-                continue;
-            }
             *match finding.status {
                 Status::Ok => &mut counts.ok,
                 Status::Note => &mut counts.note,
@@ -228,10 +135,10 @@ impl DoctorData {
                 fix: output.remedy(finding.fix.as_ref()),
             });
         }
-        Self { healthy: counts.warning + counts.error == 0, counts, checks }
+        Self { healthy: counts.warning + counts.error == 0, counts, checks, mended }
     }
 
-    fn exit_code(&self) -> ExitCode {
+    pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match (self.counts.error, self.counts.warning) {
             (0, 0) => 0,
             (0, _) => ErrorCode::Findings.exit_code(),
@@ -240,7 +147,7 @@ impl DoctorData {
     }
 }
 
-fn text(output: &Output, verbose: bool, data: &DoctorData) -> String {
+pub(super) fn text(output: &Output, verbose: bool, data: &DoctorData) -> String {
     let mut groups: BTreeMap<usize, (&'static str, Vec<&CheckData>)> = BTreeMap::new();
     let mut order: Vec<Group> = Vec::new();
     for check in &data.checks {
@@ -258,7 +165,7 @@ fn text(output: &Output, verbose: bool, data: &DoctorData) -> String {
             groups.entry(place).or_insert_with(|| (check.group.title(), Vec::new())).1.push(check);
         }
     }
-    let mut lines = Vec::new();
+    let mut lines = mend::text(output, &data.mended);
     for (title, checks) in groups.into_values() {
         lines.push(output.paint(Style::Strong, title));
         checks.into_iter().for_each(|check| lines.extend(told(output, check)));
@@ -309,7 +216,7 @@ fn told(output: &Output, check: &CheckData) -> Vec<String> {
     lines
 }
 
-fn list(output: &Output) -> Outcome {
+pub(super) fn list(output: &Output) -> Outcome {
     let listed = |check: &Check| ListedCheck {
         id: check.id(),
         group: check.group(),
@@ -326,17 +233,3 @@ fn list(output: &Output) -> Outcome {
         data.checks.iter().map(line).collect::<Vec<_>>().join("\n")
     })
 }
-
-/// What the documents say about a check, where this is one.
-pub(crate) fn explained(id: &str) -> Option<String> {
-    let check = Check::named(id)?;
-    let heading = format!("### {}\n", check.id());
-    let (_, rest) = DOCUMENT.split_once(heading.as_str())?;
-    let section = rest.split("\n##").next().unwrap_or(rest).trim();
-    let codes = codes(check);
-    let codes = if codes.is_empty() { String::new() } else { format!("\nError codes: {}\n", codes.join(", ")) };
-    Some(format!("{}: {}\n\n{section}\n{codes}", check.id(), check.title()))
-}
-
-/// The documents' own words, so that the two cannot differ.
-const DOCUMENT: &str = include_str!("../../docs/doctor.md");
