@@ -10,9 +10,11 @@ use clap::Args;
 use crate::cli::Outcome;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::output::{Output, Style};
 use crate::config::{Origin, Sourced};
-use crate::ops::identity_switch::{NewIdentity, SwitchReport, switch};
+use crate::ops::agent;
+use crate::ops::identity_switch::{Found, NewIdentity, SwitchReport, switch};
 use crate::ops::prove::prove_telling;
 use crate::ops::{ErrorCode, OpError, Session};
 
@@ -31,7 +33,8 @@ pub(crate) fn run(context: &Context, command: &str, new: &NewIdentity, args: &Pr
     refuse_two_ids(context, new)?;
     context.paths_to_change()?;
     let session = context.session_quietly(context.settings()?, &args.passphrase)?;
-    let mut report = switch(&session, new)?;
+    let found = find(context, &session, new)?;
+    let mut report = switch(&session, new, &found)?;
     warn(context, &session, new, &report);
     let mut code = ExitCode::SUCCESS;
     if wants_proof(context, args, &report)? {
@@ -42,6 +45,17 @@ pub(crate) fn run(context: &Context, command: &str, new: &NewIdentity, args: &Pr
         context.output.warn("proof_void", text);
     }
     context.output.finish_with(command, &report, code, |report| text(&context.output, new, report))
+}
+
+/// What the server knows of another agent; of the one that is configured already nothing has to be found out.
+fn find(context: &Context, session: &Session, new: &NewIdentity) -> Result<Found, Failure> {
+    let named = session.settings.file.as_ref().and_then(|file| file.text_of(new.key()));
+    match new {
+        NewIdentity::Agent(id) if named.is_some_and(|named| named.value != id.as_str()) => {
+            Ok(context.block_on(agent::select::find(session, id))??)
+        }
+        _ => Ok(Found::default()),
+    }
 }
 
 /// The id that is to be used, and a flag that says that another one is meant in this run.
@@ -64,6 +78,12 @@ fn warn(context: &Context, session: &Session, new: &NewIdentity, report: &Switch
         NewIdentity::Agent(_) => session.settings.agent_id.as_ref().map(|id| (id.value.as_str(), &id.origin)),
         NewIdentity::Tenant(_) => session.settings.tenant_id.as_ref().map(|id| (id.value.as_str(), &id.origin)),
     };
+    if let (NewIdentity::Agent(id), true, None) = (new, report.changed, report.is_known) {
+        let text = format!(
+            "whether the platform knows agent `{id}` could not be found out: there is no administrator's token that tells, or the server could not be asked"
+        );
+        context.output.warn("agent_unchecked", &text);
+    }
     if let Some((value, origin @ Origin::Variable(_))) = in_force.filter(|(value, _)| *value != report.to) {
         let text = format!("{origin} names {} `{value}`, and wins over the file as long as it is set", new.noun());
         context.output.warn("hidden_by_variable", &text);
@@ -124,6 +144,9 @@ fn text(output: &Output, new: &NewIdentity, report: &SwitchReport) -> String {
     }];
     if let Some(id) = &report.key_id_dropped {
         lines.push(format!("key id {id} was taken out: it is the record of the identity before"));
+    }
+    if let Some(id) = &report.key_id {
+        lines.push(format!("this machine's key is registered for it as {id}"));
     }
     match &report.proof {
         Some(proof) if proof.proven => {

@@ -31,6 +31,7 @@ mod man;
 mod monitor;
 mod output;
 mod path;
+mod place;
 mod progress;
 mod remedy;
 mod sandbox;

@@ -31,7 +31,7 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::agent::register::AgentRegisterReport>("agent.register"),
     report::<ops::agent::show::AgentShowReport>("agent.show"),
     report::<ops::agent::update::AgentUpdateReport>("agent.update"),
-    report::<ops::agent::select::AgentUseReport>("agent.use"),
+    report::<ops::identity_switch::SwitchReport>("agent.use"),
     report::<ops::agent::watch::WatchEvent>("agent.watch"),
     report::<ops::audit::ExportReport>("audit.export"),
     report::<ops::audit::ShowReport>("audit.show"),
@@ -94,6 +94,11 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<ops::topic::ListReport>("topic.list"),
     report::<VersionData>("version"),
 ];
+
+/// The names of all reports' schemas.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    REPORTS.iter().map(|report| format!("artcafe.{}/1", report.name))
+}
 
 /// Every schema: its name with its number, and the document.
 pub fn documents() -> Vec<(String, Value)> {

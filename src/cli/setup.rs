@@ -1,6 +1,5 @@
 //! `artcafe setup`
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::github;
 use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{self, Output, Style};
+use crate::cli::place::{PlaceArgs, behind_public, unknown_directory};
 use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
 use crate::env::Env;
 use crate::ops::agent::AgentDraft;
@@ -21,37 +21,6 @@ use crate::ops::generate::{GenerateOptions, existing, generate};
 use crate::ops::register::RegisterOptions;
 use crate::ops::setup::{Attendant, Difference, Registering, SetupOptions, SetupReport, setup};
 use crate::ops::{ErrorCode, OpError};
-
-/// Where the key is; the same flags wherever an agent is set up.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct PlaceArgs {
-    /// Directory of the key [default: $ARTCAFE_KEY_DIR]
-    #[arg(long, value_name = "DIR")]
-    ssh_key_path: Option<PathBuf>,
-    /// File name of the key [default: artcafe_agent]
-    #[arg(long, value_name = "NAME")]
-    ssh_key_name: Option<String>,
-    /// The key's file, in place of the two above
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name"])]
-    output: Option<PathBuf>,
-    /// Adopt this existing private key
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["ssh_key_path", "ssh_key_name", "output"])]
-    private_key: Option<PathBuf>,
-}
-
-impl PlaceArgs {
-    /// The first of these flags that was given.
-    pub(crate) fn given(&self) -> Option<&'static str> {
-        [
-            ("--ssh-key-path", self.ssh_key_path.is_some()),
-            ("--ssh-key-name", self.ssh_key_name.is_some()),
-            ("--output", self.output.is_some()),
-            ("--private-key", self.private_key.is_some()),
-        ]
-        .into_iter()
-        .find_map(|(flag, is_given)| is_given.then_some(flag))
-    }
-}
 
 /// Take an agent from nothing to a proven identity
 ///
@@ -179,7 +148,7 @@ fn set_up(context: &Context, args: &SetupArgs, new_agent: Option<AgentDraft>) ->
     let owner = args.agent_name.clone().or_else(|| settings.agent_id.as_ref().map(|id| id.value.to_string()));
     let exists = crate::keys::KeyFiles::at(&settings.private_key_path.value).exists();
     let options = SetupOptions {
-        adopt_key: args.place.private_key.is_some() || args.public_key.is_some(),
+        adopt_key: args.place.is_adopted() || args.public_key.is_some(),
         spec_is_asked_for: args.new.algorithm.is_some() || args.new.bits.is_some(),
         spec: args.new.spec()?,
         format: args.new.format()?,
@@ -204,7 +173,12 @@ fn set_up(context: &Context, args: &SetupArgs, new_agent: Option<AgentDraft>) ->
     let clerk = Clerk { context, agreed: args.force };
     let report = context.block_on(setup(session, &options, &clerk))??;
     github_outputs(context, &report)?;
-    context.output.finish("setup", &report, |report| text(&context.output, report))
+    // What a person has to do in the portal is told in any case.
+    let is_silent = context.output.is_quiet() && report.portal_steps.is_empty();
+    context.output.finish("setup", &report, |report| match is_silent {
+        true => String::new(),
+        false => text(&context.output, report),
+    })
 }
 
 /// What later steps of a job in GitHub Actions want to know of the identity; no secret.
@@ -218,46 +192,16 @@ fn github_outputs(context: &Context, report: &SetupReport) -> Result<(), Failure
     if report.dry_run { Ok(()) } else { github::outputs(context, &known) }
 }
 
-/// The key's place: what the flags say, else what is configured, else the default.
+/// The key's place, by whichever half of it is named.
 fn key_path(
     args: &SetupArgs,
     configured: Sourced<PathBuf>,
     paths: &crate::config::Paths,
 ) -> Result<Sourced<PathBuf>, Failure> {
-    let (path, flag) = if let Some(path) = &args.place.private_key {
-        (path.clone(), "--private-key")
-    } else if let Some(path) = &args.public_key {
-        (without_pub(path)?, "--public-key")
-    } else if let Some(path) = &args.place.output {
-        (path.clone(), "--output")
-    } else if args.place.ssh_key_path.is_some() || args.place.ssh_key_name.is_some() {
-        let directory = args.place.ssh_key_path.clone().unwrap_or_else(|| paths.key_dir.clone());
-        let name = args.place.ssh_key_name.as_deref().unwrap_or("artcafe_agent");
-        if name.is_empty() || name.contains('/') || name == "." || name == ".." {
-            return Err(OpError::new(ErrorCode::Usage, format!("`{name}` is no file name"))
-                .hint("give the directory with `--ssh-key-path`")
-                .into());
-        }
-        (directory.join(name), "--ssh-key-path")
-    } else {
-        return Ok(configured);
-    };
-    let value = std::path::absolute(paths.expand(&path.to_string_lossy())).map_err(unknown_directory)?;
-    Ok(Sourced { value, origin: Origin::Flag(flag) })
-}
-
-/// The name of the private key whose public half this is: the configuration names a key by that alone.
-fn without_pub(public: &Path) -> Result<PathBuf, Failure> {
-    let stem = public.to_str().and_then(|text| text.strip_suffix(".pub")).filter(|stem| !stem.ends_with('/'));
-    stem.filter(|stem| !stem.is_empty()).map(PathBuf::from).ok_or_else(|| {
-        OpError::new(ErrorCode::Usage, format!("`{}` does not end with `.pub`", public.display()))
-            .hint("a key is known by the name before `.pub`: keep its public half as NAME.pub and name that")
-            .into()
-    })
-}
-
-fn unknown_directory(error: io::Error) -> Failure {
-    OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error).into()
+    match &args.public_key {
+        Some(public) => behind_public(public, paths),
+        None => args.place.resolve(configured, paths),
+    }
 }
 
 /// Asks for what is missing; with `--interactive` for everything, what is known as the proposal.
@@ -281,12 +225,7 @@ fn fill_in(context: &Context, args: &SetupArgs, settings: &mut Settings) -> Resu
         if value != settings.endpoint.value {
             settings.endpoint = Sourced { value, origin: Origin::Flag("--api-endpoint") };
         }
-        if args.place.private_key.is_none()
-            && args.public_key.is_none()
-            && args.place.output.is_none()
-            && args.place.ssh_key_path.is_none()
-            && args.place.ssh_key_name.is_none()
-        {
+        if args.place.given().is_none() && args.public_key.is_none() {
             let proposal = settings.paths.contract(&settings.private_key_path.value);
             let text = context.ask("Private key file", Some(proposal), "--output", "ARTCAFE_PRIVATE_KEY_PATH")?;
             let value = std::path::absolute(settings.paths.expand(&text)).map_err(unknown_directory)?;

@@ -1,8 +1,8 @@
 //! Another agent or tenant in the configuration: `agent use`, `tenant use`.
 //!
 //! Owns what goes with such a change: the id of the key's record belongs to the identity before and is taken out with
-//! it, in one write, and the proof is void. The same id writes nothing. The key file stays, and nothing is asked of a
-//! server. Not while a rotation is open, which counts on the identity that it began with.
+//! it, in one write, and the proof is void; a record that was found for the new identity takes its place. The same id
+//! writes nothing. The key file stays, and nothing is asked of a server here. Not while a rotation is open, which counts on the identity that it began with.
 
 use std::path::PathBuf;
 
@@ -51,6 +51,15 @@ impl NewIdentity {
     }
 }
 
+/// What a server was found to know of the new identity, where one was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Whether it exists; nothing where nobody could tell.
+    pub is_known: Option<bool>,
+    /// The record of it that holds this machine's key.
+    pub key_id: Option<KeyId>,
+}
+
 /// What was changed.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct SwitchReport {
@@ -68,12 +77,16 @@ pub struct SwitchReport {
     pub proof_void: bool,
     /// The record's id that was taken out, since it belonged to the identity before.
     pub key_id_dropped: Option<KeyId>,
+    /// The record's id that is named instead: this machine's key is registered for the new identity under it.
+    pub key_id: Option<KeyId>,
+    /// Whether the platform knows the new identity; null where nobody looked or no token could tell.
+    pub is_known: Option<bool>,
     /// The proof of the identity as it is now; null where none was asked for.
     pub proof: Option<ProofReport>,
 }
 
 /// Names another agent or tenant in the configuration in force.
-pub fn switch(session: &Session, new: &NewIdentity) -> Result<SwitchReport, OpError> {
+pub fn switch(session: &Session, new: &NewIdentity, found: &Found) -> Result<SwitchReport, OpError> {
     let _lock = session.lock()?;
     let paths = &session.settings.paths;
     let path = paths.config.value.clone();
@@ -86,7 +99,9 @@ pub fn switch(session: &Session, new: &NewIdentity) -> Result<SwitchReport, OpEr
         .hint("make one with `artcafe setup`, or see the others with `artcafe config profiles`"));
     };
     let from = file.text_of(new.key()).map(|found| found.value);
-    let report = |changed, from, key_id_dropped| SwitchReport {
+    let report = |changed: bool, from, key_id_dropped| SwitchReport {
+        key_id: found.key_id.clone().filter(|_| changed),
+        is_known: found.is_known,
         path: path.clone(),
         setting: new.key().path(),
         from,
@@ -110,8 +125,13 @@ pub fn switch(session: &Session, new: &NewIdentity) -> Result<SwitchReport, OpEr
     let dropped: Option<KeyId> = file.text_of(Key::KeyId).and_then(|found| found.value.parse().ok());
     let mut edit = Edit::new(&file)?;
     edit.set(&new.key().key_path(), Scalar::Text(new.id().to_owned()))?;
-    edit.unset(&Key::KeyId.key_path())?;
+    if let Some(id) = &found.key_id {
+        edit.set(&Key::KeyId.key_path(), Scalar::Text(id.to_string()))?;
+    } else {
+        edit.unset(&Key::KeyId.key_path())?;
+    }
     let changed = edit.save()?;
+    let dropped = dropped.filter(|id| found.key_id.as_ref() != Some(id));
     tell(session, new, &report(changed, from.clone(), dropped.clone()))?;
     Ok(report(changed, from, dropped))
 }
@@ -125,9 +145,15 @@ fn tell(session: &Session, new: &NewIdentity, report: &SwitchReport) -> Result<(
     let mut change = Change::new(Action::ConfigSet).path(&report.path).setting(report.setting).to(&report.to);
     change.from = report.from.clone();
     session.record(of_new(change))?;
-    match &report.key_id_dropped {
-        None => Ok(()),
-        Some(id) => {
+    match (&report.key_id, &report.key_id_dropped) {
+        (None, None) => Ok(()),
+        (Some(id), dropped) => {
+            let mut change =
+                Change::new(Action::ConfigSet).path(&report.path).setting(Key::KeyId.path()).to(id.as_str());
+            change.from = dropped.as_ref().map(ToString::to_string);
+            session.record(of_new(change))
+        }
+        (None, Some(id)) => {
             let change = Change::new(Action::ConfigUnset).path(&report.path).setting(Key::KeyId.path());
             session.record(of_new(change.from(id.as_str())))
         }

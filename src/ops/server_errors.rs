@@ -86,7 +86,9 @@ fn limit_hint(limit: &PlanLimit) -> String {
             "{counts}, revoked ones included: delete one that is no longer used (`artcafe key list`, then `artcafe key delete ID`), or raise the plan in the portal"
         ),
         "agents" => {
-            format!("{counts}: use one of those (`--agent-id`), delete one in the portal, or raise the plan there")
+            format!(
+                "{counts}: use one of those (`artcafe agent list`), delete one (`artcafe agent delete ID`), or raise the plan in the portal"
+            )
         }
         _ => format!("{counts}: raise the plan in the portal"),
     }

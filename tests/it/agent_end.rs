@@ -86,9 +86,9 @@ fn keys_that_an_old_server_leaves_are_named() {
 fn an_open_rotation_is_finished_first() {
     let server = Server::start(Dialect::Documented, &[]);
     let env = TestEnv::with(&server);
-    env.set_up();
+    let (other, _) = two_agents(&server, &env);
     env.run(&["key", "rotate", "--grace", "1h", "--bits", "2048"]).expect(0);
-    for args in [&["agent", "delete", AGENT, "--yes", "--json"][..], &["agent", "use", "another", "--json"]] {
+    for args in [&["agent", "delete", AGENT, "--yes", "--json"][..], &["agent", "use", &other, "--json"]] {
         assert_eq!(env.run(args).expect(5).code_name(), "ROTATION_OPEN", "{args:?}");
     }
     assert_eq!(server.count("DELETE /api/v1/agents"), 0);
@@ -112,7 +112,7 @@ fn another_agent_is_used_with_a_void_proof_and_without_the_formers_key_id() {
         let data = env.run(&["agent", "use", &other, "--json"]).expect(0).data();
         assert_eq!((&data["changed"], &data["proof_void"], &data["proof"]), (&json!(true), &json!(true), &Value::Null));
         assert_eq!(
-            (&data["previous"], &data["dropped_key_id"], &data["is_known"]),
+            (&data["from"], &data["key_id_dropped"], &data["is_known"]),
             (&json!(AGENT), &json!(key), &json!(true))
         );
         let text = fs::read_to_string(env.config()).unwrap();
@@ -149,7 +149,17 @@ fn an_agent_that_does_not_exist_is_refused_where_a_token_can_tell() {
     assert_eq!(fs::read(env.config()).unwrap(), before);
     env.unset("ARTCAFE_TOKEN");
     let run = env.run(&["agent", "use", "prod-data-processor-02", "--json"]).expect(0);
-    assert_eq!((run.warnings(), run.data()["is_known"].clone()), (vec!["agent_unchecked".to_owned()], Value::Null));
+    assert_eq!(
+        (run.warnings(), run.data()["is_known"].clone()),
+        (vec!["agent_unchecked".to_owned(), "proof_void".to_owned()], Value::Null)
+    );
+    // A server that cannot be asked, or a token that it refuses, does not stop a change of this machine's own file.
+    env.set("ARTCAFE_RETRIES", "0");
+    for (name, value) in [("ARTCAFE_TOKEN", "nonsense"), ("ARTCAFE_API_ENDPOINT", "http://127.0.0.1:9")] {
+        env.set(name, value);
+        let run = env.run(&["agent", "use", &format!("by-{}", name.to_lowercase()), "--json"]).expect(0);
+        assert!(run.data()["changed"] == true && run.warnings().contains(&"agent_unchecked".to_owned()), "{run:?}");
+    }
     env.set("ARTCAFE_AGENT_ID", AGENT);
     assert!(
         env.run(&["agent", "use", "third", "--json"]).expect(0).warnings().contains(&"hidden_by_variable".to_owned())

@@ -152,3 +152,12 @@ fn where_nothing_is_known_or_readable_nothing_fails() {
     let run = Run::of(command.env("ARTCAFE_COMPLETE", "csh").output().unwrap()).expect(1);
     assert_eq!(run.all(), "");
 }
+
+#[test]
+fn an_agents_id_is_offered_wherever_one_is_asked_for() {
+    let (_server, env) = known();
+    for verb in ["show", "update", "delete", "use", "watch"] {
+        let offered = offered(&env, &["artcafe", "agent", verb, "prod"]);
+        assert!(offered.iter().any(|word| word.starts_with(AGENT)), "{verb}: {offered:?}");
+    }
+}

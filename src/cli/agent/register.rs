@@ -12,7 +12,8 @@ use crate::cli::failure::Failure;
 use crate::cli::github;
 use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{Output, Style};
-use crate::cli::setup::{self, PlaceArgs};
+use crate::cli::place::{PlaceArgs, unknown_directory};
+use crate::cli::setup;
 use crate::config::LLM_PROVIDERS;
 use crate::ops::agent::register::{AgentRegisterReport, RegisterAgentOptions, register};
 use crate::ops::agent::{AgentDraft, AgentFile};
@@ -103,8 +104,7 @@ pub(crate) fn run(context: &Context, args: &RegisterArgs) -> Outcome {
     refuse_setup_flags(args)?;
     let session = context.session_of(context.settings()?, &args.passphrase)?;
     let absolute = |path: &PathBuf| {
-        std::path::absolute(session.settings.paths.expand(&path.to_string_lossy()))
-            .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))
+        std::path::absolute(session.settings.paths.expand(&path.to_string_lossy())).map_err(unknown_directory)
     };
     let options = RegisterAgentOptions {
         public_key: public_key.as_ref().map(absolute).transpose()?,

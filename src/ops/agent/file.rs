@@ -65,6 +65,8 @@ impl AgentFile {
         let mut seen: Vec<String> = Vec::new();
         for entry in entries {
             let (name, line) = (entry.key.key_text(), entry.key.position.line);
+            // One member has two spellings.
+            let name = if name == "agent_type" { "type".to_owned() } else { name };
             if seen.contains(&name) {
                 return Err(refuse(line, format!("`{name}` is there twice")));
             }
@@ -79,7 +81,7 @@ impl AgentFile {
             match name.as_str() {
                 "name" => file.name = Some(text()?),
                 "description" => file.description = Some(text()?),
-                "type" | "agent_type" => file.agent_type = Some(text()?),
+                "type" => file.agent_type = Some(text()?),
                 "capabilities" => file.capabilities = words()?,
                 "owner" => file.owner = Some(text()?),
                 "tags" => file.tags = words()?,
@@ -91,7 +93,7 @@ impl AgentFile {
                     return Err(refuse(line, format!("there is no member `{}`{advice}", name.escape_debug())));
                 }
             }
-            seen.push(if name == "agent_type" { "type".to_owned() } else { name });
+            seen.push(name);
         }
         Ok(file)
     }

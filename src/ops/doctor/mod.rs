@@ -10,6 +10,7 @@ mod check;
 mod configuration;
 mod finding;
 mod key;
+mod known_keys;
 mod machine;
 mod network;
 mod online;

@@ -9,14 +9,13 @@ use crate::api::usage::Counted;
 use crate::api::wire::{AgentRecord, KeyRecord};
 use crate::keys::{self, PublicKey};
 use crate::ops::access::Grant;
+use crate::ops::agent::AgentDraft;
 use crate::ops::doctor::Check;
 use crate::ops::doctor::finding::{Finding, Sheet};
+use crate::ops::doctor::known_keys::Known;
 use crate::ops::doctor::online::Deadline;
 use crate::ops::error::{ErrorCode, OpError};
-use crate::ops::rotate;
 use crate::ops::session::Session;
-use crate::ops::show;
-use crate::ops::state::State;
 use crate::secret::SecretString;
 
 /// What is read from the records.
@@ -36,9 +35,6 @@ const OF_KEYS: &[Check] =
     &[Check::SharedKeyRecords, Check::DuplicateKeys, Check::UnknownKeys, Check::OrphanKeys, Check::OldKeys];
 /// From this share on a plan is nearly used up, in percent.
 const NEARLY: u64 = 80;
-/// How environments are called in the names of agents.
-const ENVIRONMENTS: [&str; 11] =
-    ["prod", "production", "live", "staging", "stage", "test", "testing", "qa", "dev", "development", "demo"];
 
 pub(super) async fn look(
     sheet: &mut Sheet,
@@ -163,7 +159,7 @@ fn of_agent(
             let advice =
                 nearest.map_or_else(String::new, |nearest| format!("; the nearest that it knows is `{nearest}`"));
             let finding = Finding::error(format!("the platform does not know agent `{agent}`{advice}"))
-                .hint("check the id in the portal (`artcafe config get auth.agent_id`), or register an agent: `artcafe setup --agent-name NAME`");
+                .hint("`artcafe agent list` shows those that it knows; name one of them with `artcafe agent use ID`, or register one: `artcafe agent register --help`");
             sheet.put(Check::AgentRegistered, finding);
             return sheet.block(&[Check::AgentName, Check::AgentRecord], Check::AgentRegistered);
         }
@@ -174,10 +170,11 @@ fn of_agent(
     };
     sheet.put(Check::AgentRegistered, Finding::ok(format!("it knows `{agent}`")));
     let name = record.name.as_str();
-    let name = match is_descriptive(name) {
-        true => Finding::ok(format!("`{name}`")),
-        false => Finding::note(format!("`{name}` does not tell purpose and environment"))
-            .hint("names such as `prod-data-processor-01` do; it can be changed in the portal"),
+    let advice = AgentDraft { name: name.to_owned(), ..AgentDraft::default() }.name_advice();
+    let name = match advice {
+        None => Finding::ok(format!("`{name}`")),
+        Some(advice) => Finding::note(format!("`{name}`: {advice}"))
+            .hint(format!("give it another: `artcafe agent update {agent} --name NAME`")),
     };
     sheet.put(Check::AgentName, name);
     let on_record = record.public_key.as_deref().filter(|line| !line.trim().is_empty());
@@ -192,12 +189,6 @@ fn of_agent(
         (Some(_), None) => Finding::skipped("it carries one, and which one the configured key is does not show here"),
     };
     sheet.put(Check::AgentRecord, finding);
-}
-
-/// Purpose and environment, in words that a dash joins.
-fn is_descriptive(name: &str) -> bool {
-    let words: Vec<&str> = name.split(['-', '_', '.']).filter(|word| !word.is_empty()).collect();
-    words.len() >= 2 && words.iter().any(|word| ENVIRONMENTS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 fn shared_records(shared: &[&KeyRecord], is_administrator: bool) -> Finding {
@@ -263,59 +254,9 @@ fn ids(records: &[&KeyRecord]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// What this machine knows of keys.
-struct Known {
-    /// Replaced by a rotation that has ended.
-    replaced: BTreeSet<String>,
-    /// Here, or in the hands of a rotation that is open.
-    here: BTreeSet<String>,
-}
-
-impl Known {
-    fn of(session: &Session) -> Self {
-        let paths = &session.settings.paths;
-        // Without a memory nothing is known, which the check of the memory tells.
-        let state = State::load_if_readable(paths).unwrap_or_default();
-        let mut here = BTreeSet::new();
-        if let Ok(Some(journal)) = rotate::open(paths) {
-            here.insert(journal.old.fingerprint.clone());
-            here.extend(journal.new.fingerprint.clone());
-        }
-        for entry in &state.registrations {
-            if let Ok(Some(fingerprint)) = show::fingerprint_of(session, &entry.private_key_path) {
-                here.insert(fingerprint);
-            }
-        }
-        let replaced = state.superseded.iter().map(|link| link.old_fingerprint.clone()).collect();
-        Self { replaced, here }
-    }
-
-    fn is_replaced(&self, record: &KeyRecord) -> bool {
-        fingerprint(record).is_some_and(|fingerprint| self.replaced.contains(&fingerprint))
-    }
-
-    fn is_here(&self, record: &KeyRecord) -> bool {
-        fingerprint(record).is_some_and(|fingerprint| self.here.contains(&fingerprint))
-    }
-}
-
-fn fingerprint(record: &KeyRecord) -> Option<String> {
-    PublicKey::parse_line(&record.public_key).ok().map(|key| key.openssh_fingerprint())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_tells_purpose_and_environment() {
-        for name in ["prod-data-processor-01", "billing_staging", "QA.mailer"] {
-            assert!(is_descriptive(name), "{name}");
-        }
-        for name in ["", "prod", "worker", "data-processor-01", "reproduction-line"] {
-            assert!(!is_descriptive(name), "{name}");
-        }
-    }
 
     #[test]
     fn a_plan_is_near_its_end_from_four_fifths_on() {

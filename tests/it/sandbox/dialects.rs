@@ -220,3 +220,54 @@ async fn as_built_pages_and_limits_count_other_tenants_rows() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_agents_status_is_set_by_a_control_of_the_sandboxs_own() {
+    for dialect in Dialect::ALL {
+        let running = Running::start(options(dialect, &[])).await;
+        let record = async || {
+            let (status, body) = answer(running.by(ACME, "GET", &format!("/agents/{AGENT}"))).await;
+            assert_eq!(status, 200, "{body}");
+            body.get("agent").cloned().unwrap_or(body)
+        };
+        let before = record().await;
+        let set = |tenant: &str, path: &str, body: Value| {
+            running.request("PUT", path).bearer_auth(running.token(tenant)).json(&body)
+        };
+        let path = format!("/sandbox/agents/{AGENT}/status");
+        assert_eq!(answer(set(ACME, &path, json!({ "status": "busy elsewhere" }))).await.0, 200);
+        let after = record().await;
+        assert_eq!((&before["status"], &after["status"]), (&json!("offline"), &json!("busy elsewhere")));
+        assert!(after["last_seen"].as_str() > before["last_seen"].as_str(), "{after}");
+        assert_eq!(after["updated_at"], before["updated_at"]);
+        // Another tenant's agent of the same id is another agent.
+        assert_eq!(answer(set(GLOBEX, &path, json!({ "status": "online" }))).await.0, 200);
+        assert_eq!(record().await["status"], "busy elsewhere");
+        for (path, body, code) in [
+            ("/sandbox/agents/nosuch/status", json!({ "status": "online" }), 404),
+            (path.as_str(), json!({}), 422),
+            (path.as_str(), json!({ "status": 1 }), 422),
+        ] {
+            assert_eq!(answer(set(ACME, path, body)).await.0, code, "{path}");
+        }
+        assert_eq!(
+            answer(running.request("PUT", &path).bearer_auth("a.b.c").json(&json!({ "status": "x" }))).await.0,
+            401
+        );
+        // The platform has no such route where its own are.
+        let (status, _) = answer(running.by(ACME, "PUT", &format!("/agents/{AGENT}/status")).json(&json!({}))).await;
+        assert_eq!(status, 404);
+
+        let (status, body) = answer(running.by(ACME, "GET", "/agents/status/summary")).await;
+        match dialect {
+            Dialect::AsBuilt => assert_eq!(status, 404, "{body}"),
+            Dialect::Documented => {
+                let counts =
+                    ["total_agents", "online_agents", "offline_agents"].map(|name| body[name].as_u64().unwrap());
+                assert_eq!((status, counts), (200, [1, 0, 1]), "{body}");
+                let (_, body) = answer(running.by(GLOBEX, "GET", "/agents/status/summary")).await;
+                assert_eq!(body["online_agents"], 1);
+            }
+        }
+    }
+}
