@@ -71,7 +71,8 @@ fn a_log_that_cannot_be_opened_runs_nothing() {
 /// From each broken state the hint of what fails, pasted, mends it: no circle of two commands.
 #[test]
 fn a_key_that_is_gone_dangling_or_empty_has_a_way_out_that_is_no_circle() {
-    let states: [(&str, fn(&TestEnv)); 3] = [
+    type Damage = fn(&TestEnv);
+    let states: [(&str, Damage); 3] = [
         ("but not the private key", |env| fs::remove_file(env.key()).unwrap()),
         ("a symbolic link to nothing", |env| {
             fs::remove_file(env.key()).unwrap();
