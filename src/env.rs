@@ -107,6 +107,24 @@ pub const VARIABLES: &[Variable] = &[
     variable("NO_PROXY", None, "Hosts that are reached without the proxy (also no_proxy)"),
 ];
 
+/// The variables that are on or off.
+const SWITCHES: [&str; 8] = [
+    "ARTCAFE_SSH_AGENT",
+    "ARTCAFE_INSECURE_HTTP",
+    "ARTCAFE_ALLOW_NEW_ENDPOINT",
+    "ARTCAFE_JSON",
+    "ARTCAFE_QUIET",
+    "ARTCAFE_VERBOSE",
+    "ARTCAFE_NO_INPUT",
+    "ARTCAFE_YES",
+];
+
+/// What they say.
+const ON_OR_OFF: &str = "1, true, yes, on, 0, false, no, off";
+
+/// The variables that hold one of few words.
+const CHOICES: [(&str, &str); 2] = [("ARTCAFE_PROGRESS", "auto, json"), ("ARTCAFE_COLOR", "auto, always, never")];
+
 /// A snapshot of the surroundings, or a made-up one in tests.
 #[derive(Debug, Clone)]
 pub struct Env {
@@ -225,6 +243,23 @@ impl Env {
         self.var(name).is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on"))
     }
 
+    /// The switches and choices that are set to a word that they do not know, each with the words that they do.
+    pub fn misspelt(&self) -> Vec<(&'static str, &'static str)> {
+        let is_known = |name: &str| {
+            self.var(name).is_none_or(|value| {
+                self.is_on(name) || matches!(value.to_ascii_lowercase().as_str(), "0" | "false" | "no" | "off")
+            })
+        };
+        let mut wrong: Vec<_> = SWITCHES.iter().filter(|name| !is_known(name)).map(|name| (*name, ON_OR_OFF)).collect();
+        for (name, words) in CHOICES {
+            let mut known = words.split(", ");
+            if self.var(name).is_some_and(|value| known.all(|word| word != value)) {
+                wrong.push((name, words));
+            }
+        }
+        wrong
+    }
+
     /// The home directory: `HOME`, else what the user database says; absent when neither knows.
     pub fn home(&self) -> Option<PathBuf> {
         match self.var("HOME") {
@@ -285,5 +320,13 @@ mod tests {
         let env = Env::made_up(&[], [("A", ""), ("B", "1"), ("C", "no")]);
         assert_eq!(env.var("A"), None);
         assert!(env.is_on("B") && !env.is_on("C"));
+    }
+
+    #[test]
+    fn a_word_that_a_switch_does_not_know_is_named() {
+        let env = Env::made_up(&[], [("ARTCAFE_JSON", "ture"), ("ARTCAFE_YES", "No"), ("ARTCAFE_QUIET", "ON")]);
+        assert_eq!(env.misspelt(), [("ARTCAFE_JSON", ON_OR_OFF)]);
+        let env = Env::made_up(&[], [("ARTCAFE_COLOR", "blue"), ("ARTCAFE_PROGRESS", "json"), ("ARTCAFE_YES", "")]);
+        assert_eq!(env.misspelt(), [("ARTCAFE_COLOR", "auto, always, never")]);
     }
 }

@@ -37,6 +37,7 @@
 //! | `$ARTCAFE_HOME/state/tokens/` | 0600 | `auth token`, `exec` | the agent's tokens, until shortly before they end |
 //! | `$ARTCAFE_HOME/state/run/` | 0600 | `exec --token-file` | the token of a command that runs |
 //! | `$ARTCAFE_HOME/state/failures.json` | 0600 | `key rotate`, `monitor` | which rotations and proofs failed; no secret |
+//! | `$ARTCAFE_HOME/{storage,cache,agent-state,keys}/` | 0700 | `path --create` | a directory for each tenant and agent |
 //! | `$ARTCAFE_HOME/lock` | 0600 | every command that writes | the holder's pid and start; never removed |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent` | 0600 | `setup`, `key generate`, `key convert` | the private key |
 //! | `$ARTCAFE_KEY_DIR/artcafe_agent.pub` | 0644 | `setup`, `key generate` | its public line; never read as the truth |

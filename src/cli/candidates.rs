@@ -13,6 +13,7 @@ use clap_complete::env::CompleteEnv;
 
 use crate::config::{Flags, Key, Paths};
 use crate::env::Env;
+use crate::ops::ErrorCode;
 use crate::ops::local_names::LocalNames;
 
 /// The variable by which a script asks.
@@ -61,6 +62,22 @@ pub(crate) fn profiles() -> ArgValueCandidates {
 /// Dotted keys of the configuration.
 pub(crate) fn settings() -> ArgValueCandidates {
     ArgValueCandidates::new(|| Key::ALL.iter().map(|key| CompletionCandidate::new(key.path())).collect())
+}
+
+/// What `artcafe help` explains: commands, topics and error codes.
+pub(crate) fn topics() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let command = super::command();
+        let commands = command.get_subcommands().map(|command| command.get_name().to_owned());
+        let topics = super::help::TOPICS.iter().map(|&topic| topic.to_owned());
+        let codes = ErrorCode::ALL.iter().map(|code| code.as_str().to_owned());
+        commands.chain(topics).chain(codes).map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Names of schemas.
+pub(crate) fn schemas() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| super::schemas::names().map(CompletionCandidate::new).collect())
 }
 
 fn paths() -> Option<Paths> {

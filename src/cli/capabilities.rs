@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::failure::docs;
-use crate::cli::{Outcome, schemas};
+use crate::cli::{Outcome, candidates, schemas};
 use crate::env::VARIABLES;
 use crate::ops::error::EXIT_CODES;
 use crate::ops::{ErrorCode, OpError};
@@ -23,7 +23,7 @@ use crate::ops::{ErrorCode, OpError};
 artcafe capabilities --schema artcafe.key.list/1")]
 pub(crate) struct CapabilitiesArgs {
     /// Print this JSON Schema instead
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::schemas())]
     schema: Option<String>,
 }
 

@@ -58,6 +58,10 @@ impl Context {
         let is_verbose = global.verbose || env.is_on("ARTCAFE_VERBOSE");
         let output = output.telling(form == Some(ProgressForm::Json), env.is_on("ACCESSIBLE"), is_verbose);
         let output = if is_verbose { output.with_trace() } else { output };
+        for (name, words) in env.misspelt() {
+            // The word itself may be anything, a secret that stands in the wrong place too.
+            output.warn("variable_misspelt", &format!("`{name}` says none of {words} and counts as not set"));
+        }
         let stdin = Rc::new(StdinOwner::default());
         // Checked before anything else: what was given may be the secret itself.
         let checked = global.token.as_deref().map_or(Ok(()), |text| {

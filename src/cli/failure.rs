@@ -118,6 +118,15 @@ impl Failure {
     }
 }
 
+impl Output {
+    /// A refusal that is data on standard output: whoever follows the events alone is told of it as of any failure.
+    pub(crate) fn verdict(&self, error: &OpError) {
+        if self.has_events() && !self.json {
+            self.to_stderr(&self.object(json!(ErrorReport::of(error, self, error.code.exit_code()))));
+        }
+    }
+}
+
 /// This build.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct VersionData {
@@ -143,6 +152,9 @@ pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
             output.finish("help", &HelpData { text }, |data| data.text.clone())
         }
         _ if !json && !events => {
+            let missing = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+            let what = if missing { "a subcommand is missing".to_owned() } else { summary(&masked(error)) };
+            output.annotate(&OpError::new(ErrorCode::Usage, what));
             output.to_stderr(masked(error).trim_end());
             if let Some(hint) = forgotten_dashes(env, error) {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));

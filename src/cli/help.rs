@@ -4,6 +4,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::{Outcome, doctor};
 use crate::env::VARIABLES;
@@ -18,8 +19,12 @@ secrets       how secrets are given\n  CODE          an error code, such as KEY_
 )]
 pub(crate) struct HelpArgs {
     /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code, a check
+    #[arg(add = candidates::topics())]
     words: Vec<String>,
 }
+
+/// The topics that are neither a command nor an error code.
+pub(crate) const TOPICS: [&str; 3] = ["environment", "exit-codes", "secrets"];
 
 /// A help text.
 #[derive(Serialize, JsonSchema)]

@@ -95,6 +95,11 @@ pub(crate) const REPORTS: &[Report] = &[
     report::<VersionData>("version"),
 ];
 
+/// The names of all reports' schemas.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    REPORTS.iter().map(|report| format!("artcafe.{}/1", report.name))
+}
+
 /// Every schema: its name with its number, and the document.
 pub fn documents() -> Vec<(String, Value)> {
     let reports = REPORTS.iter().map(|report| {

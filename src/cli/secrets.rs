@@ -4,6 +4,7 @@
 //! and that what stands on the command line is checked first, since it may be the secret itself.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -17,7 +18,7 @@ use crate::ops::logins::Logins;
 use crate::ops::own_key::GivenKey;
 use crate::ops::session::{GivenToken, PassphraseOf, SecretReader, Session};
 use crate::ops::{ErrorCode, OpError};
-use crate::secret::source::Source;
+use crate::secret::source::{Source, SourceError};
 use crate::secret::{Secret, SecretString};
 
 /// Tells, once, that a variable hides a stored login: two tokens for one purpose are seldom meant.
@@ -43,16 +44,34 @@ impl HiddenLogin {
     }
 }
 
-/// Which option reads standard input, which only one can.
-#[derive(Default)]
-pub(super) struct StdinOwner(RefCell<Option<String>>);
+/// Which option reads standard input, which only one can; and the descriptors that this process was started with,
+/// since one that it opened itself later is nobody's SOURCE.
+pub(super) struct StdinOwner {
+    owner: RefCell<Option<String>>,
+    inherited: BTreeSet<u32>,
+}
+
+impl Default for StdinOwner {
+    fn default() -> Self {
+        let entries = std::fs::read_dir("/dev/fd").into_iter().flatten().filter_map(Result::ok);
+        let numbers: Vec<u32> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        // The one that the list itself was read by is closed by now.
+        let inherited = numbers.into_iter().filter(|number| Path::new(&format!("/dev/fd/{number}")).exists());
+        Self { owner: RefCell::default(), inherited: inherited.collect() }
+    }
+}
 
 impl StdinOwner {
     pub(super) fn claim(&self, source: &Source, option: &str) -> Result<(), OpError> {
+        if let Source::Descriptor(number) = source
+            && !self.inherited.contains(number)
+        {
+            return Err(SourceError::NotOpen { number: *number }.into());
+        }
         if *source != Source::Stdin {
             return Ok(());
         }
-        let mut owner = self.0.borrow_mut();
+        let mut owner = self.owner.borrow_mut();
         match owner.as_deref() {
             Some(other) if other != option => {
                 Err(OpError::new(ErrorCode::Usage, format!("{other} and {option} both read standard input"))
@@ -122,9 +141,7 @@ impl Context {
             .into());
         }
         if source.parse::<Source>().is_err() {
-            return Err(OpError::new(ErrorCode::Usage, format!("`{name}` is no SOURCE"))
-                .hint(format!("where another variable holds the key itself, write `{name}=env:NAME`; else file:PATH, fd:N, cmd:COMMAND or -"))
-                .into());
+            return Err(no_source(name).into());
         }
         Ok(Some(GivenKey::new(name, self.reader(source.to_owned(), name))))
     }
@@ -133,7 +150,10 @@ impl Context {
     fn reader(&self, source: String, option: &'static str) -> SecretReader {
         let (env, stdin) = (Rc::clone(&self.env), Rc::clone(&self.stdin));
         Rc::new(move || {
-            let source: Source = source.parse()?;
+            let source: Source = source.parse().map_err(|error| match error {
+                SourceError::Plain if option.starts_with("ARTCAFE_") => no_source(option),
+                error => error.into(),
+            })?;
             stdin.claim(&source, option)?;
             // It may be typed, or come from a command.
             let _pause = interrupt::pause()?;
@@ -194,4 +214,11 @@ impl Context {
         }
         self.passphrase_source(args).map(|(source, option)| self.read_source(&source, option)).transpose()
     }
+}
+
+/// A variable that has to say where a secret is, and does not; what it says may be the secret.
+fn no_source(name: &str) -> OpError {
+    OpError::new(ErrorCode::Usage, format!("`{name}` is no SOURCE")).hint(format!(
+        "write file:PATH, fd:N, cmd:COMMAND or -, or `{name}=env:NAME` where another variable holds the secret itself"
+    ))
 }

@@ -173,7 +173,12 @@ fn set_up(context: &Context, args: &SetupArgs, new_agent: Option<AgentDraft>) ->
     let clerk = Clerk { context, agreed: args.force };
     let report = context.block_on(setup(session, &options, &clerk))??;
     github_outputs(context, &report)?;
-    context.output.finish("setup", &report, |report| text(&context.output, report))
+    // What a person has to do in the portal is told in any case.
+    let is_silent = context.output.is_quiet() && report.portal_steps.is_empty();
+    context.output.finish("setup", &report, |report| match is_silent {
+        true => String::new(),
+        false => text(&context.output, report),
+    })
 }
 
 /// What later steps of a job in GitHub Actions want to know of the identity; no secret.

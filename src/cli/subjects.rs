@@ -10,9 +10,9 @@ use std::rc::Rc;
 use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::config::Settings;
+use crate::config::{Paths, Settings};
 use crate::id::ProfileName;
-use crate::ops::Session;
+use crate::ops::{Session, rotate};
 
 /// A configuration to look at, as far as it could be opened.
 pub(super) struct Subject {
@@ -27,6 +27,7 @@ pub(super) struct Subject {
 /// The configuration in force where no profile is named, and every profile.
 pub(super) fn every(context: &Context, passphrase: &PassphraseArgs) -> Result<Vec<Subject>, Failure> {
     let paths = context.paths()?;
+    warn_of_journal(context, &paths);
     let mut configs = Vec::new();
     for name in paths.profiles()? {
         configs.push((paths.profile_config(&name), Some(name)));
@@ -42,6 +43,13 @@ pub(super) fn every(context: &Context, passphrase: &PassphraseArgs) -> Result<Ve
         Subject { profile, config, session }
     };
     Ok(configs.into_iter().map(open).collect())
+}
+
+/// A journal that nobody can read says nothing of a key's age, which is told all the same.
+pub(super) fn warn_of_journal(context: &Context, paths: &Paths) {
+    if let Err(error) = rotate::open(paths) {
+        context.output.warn("rotation_unreadable", &format!("{error}: see `artcafe key rotate --status`"));
+    }
 }
 
 /// A session that asks for a passphrase only where that is wished for.

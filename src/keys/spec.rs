@@ -45,7 +45,10 @@ impl FromStr for Algorithm {
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let found = Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text);
         found.ok_or_else(|| {
-            KeyError::unsupported(format!("the algorithm `{}`", text.escape_default()), "use rsa or ed25519")
+            KeyError::unsupported(
+                format!("the algorithm `{}` (only rsa and ed25519 are)", text.escape_default()),
+                "use rsa or ed25519",
+            )
         })
     }
 }

@@ -344,6 +344,10 @@ impl From<SourceError> for OpError {
         let (code, hint) = match &error {
             SourceError::Plain => (ErrorCode::SecretOnCommandLine, Some(sources.to_owned())),
             SourceError::Incomplete { .. } => (ErrorCode::Usage, Some(sources.to_owned())),
+            SourceError::NotOpen { number } => {
+                let hint = format!("open it for this command, as a shell does with `{number}<FILE`");
+                (ErrorCode::InputNeeded, Some(hint))
+            }
             SourceError::Unreadable { source, .. } => {
                 let code = io_code(Some(source.kind()));
                 (code, io_hint(code).or_else(|| Some(sources.to_owned())))

@@ -193,6 +193,23 @@ pub(super) fn in_place_of(paths: &Paths, key: &Path) -> String {
 /// A key file is in the way.
 pub(super) fn exists(files: &KeyFiles) -> OpError {
     let path = files.private.display();
+    let anew = "make a new pair in its place, which keeps as a backup what is there: `artcafe key generate --overwrite`, then register that: `artcafe key register`";
+    if files.private.symlink_metadata().is_err() {
+        return OpError::new(
+            ErrorCode::FileExists,
+            format!("there is `{}` but not the private key that it belongs to", files.public.display()),
+        )
+        .hint(format!("bring the private key back, give it to an ssh-agent, or {anew}"));
+    }
+    let unusable = match std::fs::metadata(&files.private) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some("a symbolic link to nothing"),
+        Ok(metadata) if metadata.len() == 0 => Some("an empty file"),
+        _ => None,
+    };
+    if let Some(what) = unusable {
+        return OpError::new(ErrorCode::FileExists, format!("there is {what} at `{path}`, where the key should be"))
+            .hint(format!("bring the key back, or {anew}"));
+    }
     OpError::new(ErrorCode::FileExists, format!("there is a key at `{path}` already, and it is not overwritten"))
         .hint("use it as it is (`artcafe key show`), choose another place with `--output PATH`, or keep it as a dated backup with `--overwrite`")
 }

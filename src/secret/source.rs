@@ -56,6 +56,12 @@ pub enum SourceError {
         #[source]
         source: io::Error,
     },
+    /// No such descriptor was handed over.
+    #[error("file descriptor {number} of the SOURCE is not open")]
+    NotOpen {
+        /// Which one.
+        number: u32,
+    },
     /// The variable is not set.
     #[error("the variable {name} of the SOURCE is not set")]
     Unset {

@@ -106,7 +106,7 @@ fn a_source_that_yields_nothing_is_told() {
         ("env:EMPTY", 2),
         ("cmd:exit 3", 1),
         ("cmd:true", 2),
-        ("fd:99", 3),
+        ("fd:99", 2),
         ("-", 2),
         (empty.as_str(), 2),
     ] {

@@ -64,6 +64,7 @@ mod secrets;
 mod service;
 mod setup;
 mod setup_failures;
+mod slips;
 mod ssh_agent;
 mod stateless;
 mod support;

@@ -86,6 +86,9 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Outcome {
     let code =
         outcome.verdict.as_ref().map_or_else(|error| ExitCode::from(error.code.exit_code()), |_| ExitCode::SUCCESS);
     let failure = outcome.verdict.as_ref().err();
+    if let Some(error) = failure {
+        context.output.verdict(error);
+    }
     let data = TestData {
         report: outcome.report,
         cause: failure.map(|error| error.causes().join(": ")).filter(|cause| !cause.is_empty()),

@@ -39,7 +39,8 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Outcome {
     let reserved = args.handover.reserve()?;
     let options = CiOptions { spec: spec(args)?, name: job_name(context), min_ttl: args.min_ttl };
     // A rotation of the configured key is none of a job's business.
-    let session = context.session_quietly(context.settings()?, &PassphraseArgs::default())?;
+    let mut session = context.session_quietly(context.settings()?, &PassphraseArgs::default())?;
+    session.progress = context.output.progress_before_report("ci");
     let status = context.block_on(async {
         // Caught before anything is registered, so that no signal leaves it behind.
         let mut signals = Signals::catch(context.env.stdin_is_terminal)?;

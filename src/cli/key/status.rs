@@ -105,6 +105,7 @@ pub(crate) fn run(context: &Context, args: &KeyStatusArgs) -> Outcome {
 fn one(context: &Context, args: &KeyStatusArgs) -> Result<Found, Failure> {
     let settings = context.settings()?;
     let (profile, config) = (settings.paths.profile.clone(), settings.paths.config.value.clone());
+    subjects::warn_of_journal(context, &settings.paths);
     let session = subjects::asking_nobody(context, &args.passphrase, settings)?;
     let standing = context.reading(
         &session,

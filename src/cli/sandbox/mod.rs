@@ -82,6 +82,11 @@ impl From<SandboxError> for Failure {
             {
                 ErrorCode::PermissionDenied
             }
+            SandboxError::Data { source, .. } | SandboxError::Log { source, .. }
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                ErrorCode::FileMissing
+            }
             _ => ErrorCode::Failed,
         };
         let message = error.to_string();

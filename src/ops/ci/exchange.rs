@@ -19,6 +19,7 @@ use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::ending::{self, Ending, Method};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::own_key::{Holder, LoadedKey};
+use crate::ops::progress::Stage;
 use crate::ops::prove;
 use crate::ops::register;
 use crate::ops::session::Session;
@@ -59,12 +60,25 @@ pub async fn exchange(
     };
     let key = PrivateKey::generate(options.spec)?;
     let mut run = Run { session, client: session.client()?, grant, options, public: key.public(), stop, untold: None };
+    let progress = session.progress.clone();
     checkpoint::reach("ci.before_register");
+    progress.begin("register", "registering the job's key");
     let id = run.register().await?;
+    progress.done("register", id.as_str());
     checkpoint::reach("ci.after_register");
+    progress.begin("prove", "proving the job's key");
     let proof = run.prove(&id, key).await;
+    match &proof {
+        Ok(_) => progress.done("prove", id.as_str()),
+        Err(error) => progress.tell("prove", Stage::Failed, &error.message),
+    }
     checkpoint::reach("ci.after_proof");
+    // Whatever came of the proof, no record of the key stays.
+    progress.begin("delete", "deleting the job's key");
     let ended = run.take_back(&id).await;
+    if ended.is_ok() {
+        progress.done("delete", id.as_str());
+    }
     checkpoint::reach("ci.after_end");
     match (proof, ended) {
         (Ok((token, left)), Ok(())) => Ok(Exchanged {

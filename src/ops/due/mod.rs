@@ -111,7 +111,8 @@ fn measure(session: &Session) -> Result<(Standing, Option<PublicKey>), OpError> 
 }
 
 fn open_rotation(session: &Session, now: Timestamp) -> Result<Option<OpenRotation>, OpError> {
-    let journal = rotate::open(&session.settings.paths)?;
+    // One that cannot be read says nothing of the key's age; whoever opened the session has been told of it.
+    let journal = rotate::open(&session.settings.paths).ok().flatten();
     Ok(journal.map(|journal| {
         let in_grace = journal.phase == Phase::Confirmed
             && journal.direction == Direction::Forward

@@ -18,7 +18,7 @@ use crate::api::auth::Challenge;
 use crate::api::token::Claims;
 use crate::api::wire::KeyRecord;
 use crate::api::{Access, ApiError, Client};
-use crate::config::Origin;
+use crate::config::{Endpoint, Key};
 use crate::interrupt;
 use crate::ops::access;
 use crate::ops::error::{ErrorCode, OpError};
@@ -105,9 +105,14 @@ pub async fn prove_in(
 /// What this machine remembers. A damaged memory is done without where the configuration itself names key id and
 /// endpoint: then neither has to be found out, and no stray variable leads the key elsewhere.
 fn remembered(session: &Session) -> Result<State, OpError> {
-    let is_file = |origin: &Origin| matches!(origin, Origin::File { .. });
     let settings = &session.settings;
-    match is_file(&settings.endpoint.origin) && settings.key_id.as_ref().is_some_and(|id| is_file(&id.origin)) {
+    let in_file = |key: Key| settings.file.as_ref().and_then(|file| file.text_of(key)).map(|found| found.value);
+    // A variable that says the same as the file leads nowhere else.
+    let names_endpoint = in_file(Key::Endpoint)
+        .is_some_and(|text| text.parse::<Endpoint>().is_ok_and(|endpoint| endpoint == settings.endpoint.value));
+    let names_id =
+        in_file(Key::KeyId).is_some_and(|text| settings.key_id.as_ref().is_some_and(|id| id.value.as_str() == text));
+    match names_endpoint && names_id {
         true => State::load_if_readable(&settings.paths),
         false => State::load(&settings.paths),
     }

@@ -13,7 +13,7 @@ use crate::cli::args::PassphraseArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::ops::due::{Standing, Verdict, assess, refuse_superseded};
-use crate::ops::rotate::AGENT_RECORD_KEY;
+use crate::ops::rotate::{self, AGENT_RECORD_KEY};
 use crate::ops::{ErrorCode, OpError};
 
 /// The exit code of a key that nothing has to be done about.
@@ -60,6 +60,8 @@ pub(crate) fn run(context: &Context, _args: &NeedsRotationArgs) -> Outcome {
 /// The key's standing by local facts. An age below zero is a failure: it is no reason to leave a key alone for ever.
 pub(super) fn measured(context: &Context, passphrase: &PassphraseArgs) -> Result<Standing, Failure> {
     let session = context.session_quietly(context.settings()?, passphrase)?;
+    // Whether a rotation is open has to be known: a timer that passes one over would leave it open until the next is due.
+    rotate::open(&session.settings.paths)?;
     let standing = context.reading(&session, |session| Ok(assess(session)?), |_| None)?;
     // A timer that sees a key from the past as fresh would leave the agent without an identity for ever.
     if standing.rotation.is_none()
