@@ -52,7 +52,7 @@ impl ErrorReport {
             message: error.message.clone(),
             cause: (!causes.is_empty()).then(|| causes.join(": ")),
             server_message: error.server_message().map(str::to_owned),
-            hint: error.hint.clone(),
+            hint: error.hint.as_deref().map(|hint| output.in_words(hint)),
             exit_code,
             retryable: error.code.is_retryable(),
             retry_after_ms: milliseconds(error),
@@ -110,7 +110,7 @@ impl Failure {
             if let Some(words) = error.server_message() {
                 output.to_stderr(&format!("{} {words}", output.paint_err(Style::Strong, "the answer was:")));
             }
-            if let Some(hint) = &error.hint {
+            if let Some(hint) = error.hint.as_deref().map(|hint| output.in_words(hint)) {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));
             }
         }

@@ -57,6 +57,12 @@ pub(crate) fn run(context: &Context, args: &MonitorArgs) -> Outcome {
         false => vec![one(context, args)?],
     };
     let observations = context.block_on(look(subjects, args.offline))??;
+    if context.global.token.is_some() {
+        context.output.warn("token_unused", "`--token` is not used here: the agent proves itself with its own key");
+    }
+    for problem in observations.iter().filter_map(|seen| seen.failures_problem.as_ref()) {
+        context.output.warn("failures_unreadable", &format!("what failed before is not known: {}", problem.message));
+    }
     for problem in observations.iter().filter_map(|seen| seen.authentication.as_ref()?.memory_problem.as_ref()) {
         context.output.warn("not_counted", &format!("the refused proof is not counted: {}", problem.message));
     }

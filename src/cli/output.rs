@@ -189,8 +189,13 @@ impl Output {
     /// A status line for a person, on stderr.
     pub(crate) fn status(&self, text: &str) {
         if !self.quiet && !self.json && !self.events {
-            self.to_stderr(text);
+            self.to_stderr(&self.carried.in_text(text));
         }
+    }
+
+    /// A hint whose commands choose the configuration that this one chose.
+    pub(crate) fn in_words(&self, text: &str) -> String {
+        self.carried.in_text(text)
     }
 
     /// Whether a person wants no more than what went wrong.
@@ -205,6 +210,7 @@ impl Output {
 
     /// The same with what a program may run about it.
     pub(crate) fn warn_with(&self, code: &str, text: &str, fix: Option<&Fix>) {
+        let text = &self.carried.in_text(text);
         let warning = Warning { code: code.to_owned(), message: text.to_owned(), fix: self.remedy(fix) };
         self.warnings.borrow_mut().push(warning.clone());
         if self.events {
@@ -235,11 +241,12 @@ impl Output {
         // Made of what a signal cut off, a report would tell half the truth.
         interrupt::check_noticed()?;
         let mut printed = if self.json {
-            let data = serde_json::to_value(report)
+            let mut data = serde_json::to_value(report)
                 .map_err(|error| OpError::new(ErrorCode::Failed, "cannot write the report").because(error))?;
+            self.carried.in_report(&mut data);
             self.object(json!({ "schema": format!("artcafe.{command}/1"), "data": data }))
         } else {
-            text(report)
+            self.carried.in_text(&text(report))
         };
         if !printed.is_empty() && !printed.ends_with('\n') {
             printed.push('\n');

@@ -11,6 +11,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::cli::args::GlobalArgs;
 use crate::id::{AgentId, ProfileName, TenantId};
@@ -55,13 +56,19 @@ const NOT_CARRIED: [&str; 16] = [
 pub(crate) struct Carried {
     /// `None` where something cannot be carried.
     words: Option<Vec<String>>,
+    /// The flag that chose the configuration, as a person would type it again; empty where there was none.
+    choice: String,
 }
 
 impl Carried {
     /// From the parsed command line.
     pub(crate) fn of(global: &GlobalArgs, matches: &ArgMatches) -> Self {
+        Self { words: Self::words_of(global, matches), choice: choice(global) }
+    }
+
+    fn words_of(global: &GlobalArgs, matches: &ArgMatches) -> Option<Vec<String>> {
         if names_more(matches) {
-            return Self { words: None };
+            return None;
         }
         let mut words = Vec::new();
         let given = [
@@ -73,10 +80,63 @@ impl Carried {
             match value {
                 Ok(None) => {}
                 Ok(Some(id)) => words.extend([flag.to_owned(), id]),
-                Err(()) => return Self { words: None },
+                Err(()) => return None,
             }
         }
-        Self { words: Some(words) }
+        Some(words)
+    }
+
+    /// A text for a person, whose commands choose the configuration that this one chose: without that they would look
+    /// at another identity, or change it.
+    pub(crate) fn in_text(&self, text: &str) -> String {
+        match self.choice.as_str() {
+            "" => text.to_owned(),
+            _ => text
+                .lines()
+                .map(|line| self.in_line(line, line.trim_start().starts_with("next")))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        }
+    }
+
+    /// The same for every `hint` and `next` of a report.
+    pub(crate) fn in_report(&self, value: &mut Value) {
+        if self.choice.is_empty() {
+            return;
+        }
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.in_report(item)),
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    match (name.as_str(), &mut *member) {
+                        ("hint", Value::String(text)) => *text = self.in_text(text),
+                        ("next", Value::String(text)) => *text = self.in_line(text, true),
+                        _ => self.in_report(member),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn in_line(&self, line: &str, is_next: bool) -> String {
+        let mut told = String::with_capacity(line.len());
+        let mut rest = line;
+        while let Some(at) = rest.find(PROGRAM) {
+            let (before, command) = rest.split_at(at);
+            let command = &command[PROGRAM.len()..];
+            let is_quoted = before.ends_with('`');
+            let end = command.find(if is_quoted { '`' } else { ',' }).unwrap_or(command.len());
+            told.push_str(before);
+            told.push_str(PROGRAM);
+            if (is_quoted || is_next) && !chooses(&command[..end]) {
+                told.push_str(&self.choice);
+                told.push(' ');
+            }
+            rest = command;
+        }
+        told.push_str(rest);
+        told
     }
 
     /// The whole command, where there is one.
@@ -84,6 +144,32 @@ impl Carried {
         let (fix, carried) = (fix?, self.words.as_ref()?);
         let program = std::iter::once("artcafe".to_owned());
         Some(Remedy { argv: program.chain(fix.words()).chain(carried.iter().cloned()).collect() })
+    }
+}
+
+/// How a command of this program begins.
+const PROGRAM: &str = "artcafe ";
+
+/// Whether a command says itself which configuration is meant, or needs none.
+fn chooses(command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let names_one = command.split_whitespace().any(|word| {
+        ["--profile", "--config", "--all-profiles"].iter().any(|flag| word.split('=').next() == Some(flag))
+    });
+    names_one || ["help", "man", "completions", "capabilities", "sandbox"].contains(&first)
+}
+
+/// The flag that chose the configuration.
+fn choice(global: &GlobalArgs) -> String {
+    let quoted = |text: &str| match text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte)) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    };
+    match (&global.profile, &global.config) {
+        (Some(profile), _) => format!("--profile {}", quoted(profile)),
+        (None, Some(config)) => format!("--config {}", quoted(&config.to_string_lossy())),
+        (None, None) => String::new(),
     }
 }
 
@@ -135,6 +221,27 @@ mod tests {
         ] {
             assert_eq!(argv(args, &Fix::Setup), None, "{args:?}");
         }
+    }
+
+    #[test]
+    fn a_hint_stays_with_the_configuration_that_was_chosen() {
+        let told = |text: &str| carried(&["auth", "test", "--profile", "two"]).in_text(text);
+        assert_eq!(
+            told("run `artcafe key register`, then look"),
+            "run `artcafe --profile two key register`, then look"
+        );
+        assert_eq!(
+            told("next: artcafe status, artcafe auth test"),
+            "next: artcafe --profile two status, artcafe --profile two auth test"
+        );
+        for same in
+            ["`artcafe --profile x status`", "`artcafe help KEY_REVOKED`", "written by artcafe itself", "`artcafe`"]
+        {
+            assert_eq!(told(same), same);
+        }
+        assert_eq!(carried(&["auth", "test"]).in_text("`artcafe setup`"), "`artcafe setup`");
+        let config = carried(&["--config", "/a b/c.yaml", "auth", "test"]);
+        assert_eq!(config.in_text("`artcafe setup`"), "`artcafe --config '/a b/c.yaml' setup`");
     }
 
     #[test]

@@ -131,6 +131,26 @@ fn a_refused_proof_is_counted_and_a_server_that_is_down_is_not() {
 }
 
 #[test]
+fn what_fails_before_anything_is_sent_is_no_refused_proof() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    env.unset("ARTCAFE_TOKEN");
+    super::support::files::chmod(&env.key(), 0o644);
+    let page = env.run(&["monitor"]).expect(0).stdout;
+    assert_eq!(value(&page, "artcafe_authentication_problem", "LOOSE_MODE"), Some(1.0));
+    fs::remove_file(env.key()).unwrap();
+    fs::remove_file(env.path(".ssh/artcafe_agent.pub")).unwrap();
+    let page = env.run(&["monitor"]).expect(0).stdout;
+    promtool(&page);
+    assert_eq!(value(&page, "artcafe_authentication_problem", "KEY_FILE_MISSING"), Some(1.0));
+    for name in ["artcafe_authentication_success", "artcafe_authentication_failures_total"] {
+        assert_eq!(value(&page, name, ""), None, "{page}");
+    }
+    assert!(!env.path(".artcafe/state/failures.json").exists());
+}
+
+#[test]
 fn the_file_for_the_collector_is_whole_readable_and_alone() {
     let server = Server::start(Dialect::Documented, &[]);
     let env = TestEnv::with(&server);
@@ -155,7 +175,7 @@ fn the_file_for_the_collector_is_whole_readable_and_alone() {
 #[test]
 fn a_broken_profile_is_a_number_and_hides_no_other() {
     let server = Server::start(Dialect::Documented, &[]);
-    let env = TestEnv::with(&server);
+    let mut env = TestEnv::with(&server);
     env.run(&["monitor"]).expect(3);
     env.set_up();
     env.write(".artcafe/profiles/broken.yaml", "auth: [\n");
@@ -165,9 +185,20 @@ fn a_broken_profile_is_a_number_and_hides_no_other() {
     assert_eq!(value(&page, "artcafe_problem", "profile=\"broken\""), Some(1.0));
     assert_eq!(value(&page, "artcafe_authentication_success", AGENT), Some(1.0));
     fs::write(env.path(".artcafe/state/failures.json"), "{").unwrap();
-    let page = env.run(&["monitor"]).expect(0).stdout;
-    assert_eq!(value(&page, "artcafe_problem", "CONFIG_INVALID"), Some(1.0));
-    assert_eq!(value(&page, "artcafe_authentication_success", AGENT), Some(1.0));
+    let run = env.run(&["monitor", "--json"]).expect(0);
+    assert_eq!(
+        (run.warnings(), &run.data()["observations"][0]["problem"]),
+        (vec!["failures_unreadable".to_owned()], &serde_json::Value::Null)
+    );
+    // Of a profile that names no agent nobody can be asked.
+    env.write(".artcafe/profiles/empty.yaml", "");
+    for name in ["ARTCAFE_AGENT_ID", "ARTCAFE_TENANT_ID"] {
+        env.unset(name);
+    }
+    let before = server.requests().len();
+    let page = env.run(&["monitor", "--profile", "empty"]).expect(0).stdout;
+    assert!(value(&page, "artcafe_problem", "profile=\"empty\"").is_some(), "{page}");
+    assert_eq!((value(&page, "artcafe_api_up", ""), server.requests().len()), (None, before));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct Observation {
     pub agent_id: Option<AgentId>,
     /// Why nothing is known of the configuration or its key.
     pub problem: Option<Problem>,
+    /// Why it is not known what failed before.
+    pub failures_problem: Option<Problem>,
     /// The key, where it can be measured.
     pub key: Option<KeyFacts>,
     /// Rotations.
@@ -162,6 +164,7 @@ impl Observation {
             tenant_id: None,
             agent_id: None,
             problem: Some(error.into()),
+            failures_problem: None,
             key: None,
             rotation: RotationFacts::default(),
             authentication: None,
@@ -181,6 +184,7 @@ pub async fn observe(session: &Session, offline: bool) -> Observation {
         tenant_id: settings.tenant_id.as_ref().map(|id| id.value.clone()),
         agent_id: settings.agent_id.as_ref().map(|id| id.value.clone()),
         problem: None,
+        failures_problem: None,
         key: None,
         rotation: RotationFacts::default(),
         authentication: None,
@@ -198,7 +202,12 @@ pub async fn observe(session: &Session, offline: bool) -> Observation {
         Ok(at) => seen.rotation.last_success_at = at,
         Err(error) => seen.problem = seen.problem.or_else(|| Some((&error).into())),
     }
-    if !offline {
+    // Of whom nobody knows who it is, no server can be asked.
+    let is_known = session.agent().and(session.tenant().map(|_| ())).map_err(|error| Problem::from(&error));
+    if let (None, Err(problem)) = (&seen.problem, &is_known) {
+        seen.problem = Some(problem.clone());
+    }
+    if !offline && is_known.is_ok() {
         let (authentication, api, tenant) = ask(session).await;
         (seen.authentication, seen.api, seen.tenant) = (Some(authentication), Some(api), tenant);
     }
@@ -209,7 +218,7 @@ pub async fn observe(session: &Session, offline: bool) -> Observation {
                 authentication.failures = memory.of(session, Work::Authentication);
             }
         }
-        Err(error) => seen.problem = seen.problem.or_else(|| Some((&error).into())),
+        Err(error) => seen.failures_problem = Some((&error).into()),
     }
     seen
 }
@@ -326,16 +335,9 @@ fn listening(session: &Session, timed: &Arc<Mutex<Vec<RequestFacts>>>) -> Sessio
     Session { trace: Some(trace), client: std::rc::Rc::default(), ..session.clone() }
 }
 
-/// Whether the identity itself is at fault, and not the server, the network or a missing passphrase.
+/// Whether the platform refused the identity. What fails on this machine before anything is sent, or by the server's
+/// trouble, is no refusal.
 fn is_refusal(code: ErrorCode) -> bool {
-    let is_trouble = matches!(
-        code,
-        ErrorCode::ServerBusy
-            | ErrorCode::RateLimited
-            | ErrorCode::BadAnswer
-            | ErrorCode::InputNeeded
-            | ErrorCode::Interrupted
-            | ErrorCode::Terminated
-    );
-    !is_trouble && !is_down(code)
+    let is_local = matches!(code, ErrorCode::PassphraseWrong | ErrorCode::SshAgent | ErrorCode::TokenMissing);
+    code.exit_code() == ErrorCode::ProofRefused.exit_code() && !is_local
 }

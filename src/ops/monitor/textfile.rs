@@ -14,11 +14,18 @@ pub fn check_textfile(path: &Path) -> Result<(), OpError> {
     if path.extension() == Some(OsStr::new("prom")) {
         return Ok(());
     }
+    let hint = match path.file_stem() {
+        _ if path == Path::new("-") => "leave `--textfile` out: the text goes to standard output then".to_owned(),
+        Some(stem) if path.extension().is_some() || !stem.as_encoded_bytes().starts_with(b".") => {
+            format!("give `--textfile {}`", path.with_extension("prom").display())
+        }
+        _ => "give a file in the collector's directory: `--textfile DIR/artcafe.prom`".to_owned(),
+    };
     Err(OpError::new(
         ErrorCode::Usage,
-        format!("the textfile collector reads only files whose names end in `.prom`, and not `{}`", path.display()),
+        format!("the textfile collector reads files whose names end in `.prom`, and `{}` is none", path.display()),
     )
-    .hint(format!("give `--textfile {}`", path.with_extension("prom").display())))
+    .hint(hint))
 }
 
 /// Writes it.

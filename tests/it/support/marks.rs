@@ -197,7 +197,10 @@ pub(super) fn may_print(kind: Kind, args: &str) -> bool {
 pub(super) fn may_hold(kind: Kind, path: &Path, bytes: &[u8]) -> bool {
     match kind {
         Kind::Administrator => path.ends_with(".artcafe/credentials.json") || path.ends_with("credentials.json"),
-        Kind::ApiKey => path.extension().is_some_and(|extension| extension == "api-key"),
+        // The file that it was to be saved to, whatever its name is, holds nothing else.
+        Kind::ApiKey => {
+            std::str::from_utf8(bytes).is_ok_and(|text| text.starts_with("art_") && text.lines().count() == 1)
+        }
         Kind::Token => path.parent().is_some_and(|parent| parent.ends_with("state/tokens")),
         Kind::PrivateKey => is_private_key(bytes),
         Kind::Challenge | Kind::Signature | Kind::Passphrase => false,
