@@ -322,7 +322,7 @@ fn advice_fits_what_the_server_refused() {
     for other in ["agents", "channels"] {
         assert!(!limit(other).contains("key list"), "{other}: {}", limit(other));
     }
-    assert!(limit("agents").contains("--agent-id"));
+    assert!(limit("agents").contains("artcafe agent delete ID"));
 
     let slow = json!({ "detail": "slow down" });
     let limited = failure_of(429, &["retry-after: 90"], &slow, 75);
