@@ -153,10 +153,15 @@ pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
         }
         _ if !json && !events => {
             let missing = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-            let what = if missing { "a subcommand is missing".to_owned() } else { summary(&masked(error)) };
+            let text = masked(error);
+            let what = if missing { "a subcommand is missing".to_owned() } else { summary(&text) };
             output.annotate(&OpError::new(ErrorCode::Usage, what));
-            output.to_stderr(masked(error).trim_end());
-            if let Some(hint) = forgotten_dashes(env, error) {
+            let hint = hint(env, error);
+            // The parser's own advice for a dash is wrong where a flag stands before it.
+            let is_kept = |line: &&str| !(line.contains("as a value, use '-- ") && flag_before(env, error).is_some());
+            let text: Vec<&str> = text.trim_end().lines().filter(is_kept).collect();
+            output.to_stderr(&text.join("\n").replace("\n\n\n", "\n\n"));
+            if let Some(hint) = hint {
                 output.to_stderr(&format!("{} {hint}", output.paint_err(Style::Good, "hint:")));
             }
             Ok(ExitCode::from(exit_code))
@@ -165,11 +170,68 @@ pub(crate) fn usage(env: &Env, error: &clap::Error, exit_code: u8) -> ExitCode {
             Err(OpError::new(ErrorCode::Usage, "a subcommand is missing").hint("see `artcafe help`").into())
         }
         _ => {
-            let hint = forgotten_dashes(env, error).unwrap_or("see `artcafe help`");
+            let hint = hint(env, error).unwrap_or_else(|| "see `artcafe help`".to_owned());
             Err(OpError::new(ErrorCode::Usage, summary(&masked(error))).hint(hint).into())
         }
     };
     outcome.unwrap_or_else(|failure| failure.report(&output, exit_code))
+}
+
+/// What to do about a slip that the parser's own words leave open.
+fn hint(env: &Env, error: &clap::Error) -> Option<String> {
+    if let Some(hint) = forgotten_dashes(env, error) {
+        return Some(hint.to_owned());
+    }
+    if let Some(flag) = flag_before(env, error) {
+        return Some(format!("a value that begins with a dash goes behind an equals sign: `{flag}=VALUE`"));
+    }
+    let value = |kind| match error.get(kind) {
+        Some(ContextValue::String(value)) => Some(value.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument if value(ContextKind::InvalidArg).is_some_and(|word| !word.starts_with('-')) => {
+            let line = named(env).0;
+            Some(format!(
+                "`{line}` takes no such bare word, which may be a secret and is not repeated; its values go behind flags: `{line} --help`"
+            ))
+        }
+        ErrorKind::InvalidSubcommand if error.get(ContextKind::SuggestedSubcommand).is_none() => {
+            let (line, subcommands) = named(env);
+            Some(format!("`{line}` has {}", subcommands.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+/// The command that was named, as far as its words are commands, and what follows it could be.
+fn named(env: &Env) -> (String, Vec<String>) {
+    let root = crate::cli::command();
+    let (mut command, mut line) = (&root, "artcafe".to_owned());
+    for word in env.args.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(found) = command.find_subcommand(word) {
+            (command, line) = (found, format!("{line} {word}"));
+        }
+    }
+    let names = command.get_subcommands().filter(|command| !command.is_hide_set());
+    let names = names.map(|command| command.get_name().to_owned()).collect();
+    (line, names)
+}
+
+/// The flag behind which an unknown `-x` stands as its value.
+fn flag_before<'a>(env: &'a Env, error: &clap::Error) -> Option<&'a str> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument || !word.starts_with('-') || word.starts_with("--") {
+        return None;
+    }
+    let before = env.args.windows(2).find(|pair| pair[1].to_str().is_some_and(|next| next.starts_with(word.as_str())));
+    before?.first()?.to_str().filter(|flag| {
+        let takes_value = |argument: &clap::Arg| argument.get_action().takes_values();
+        let root = crate::cli::command();
+        let is_it =
+            |argument: &&clap::Arg| argument.get_long().is_some_and(|long| flag.strip_prefix("--") == Some(long));
+        root.get_arguments().find(is_it).is_some_and(takes_value)
+    })
 }
 
 /// What to do where a command that is to be run stands without the `--` before it.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::candidates;
 use crate::cli::context::Context;
-use crate::cli::{Outcome, doctor};
+use crate::cli::{Outcome, doctor, topic};
 use crate::env::VARIABLES;
 use crate::ops::error::EXIT_CODES;
 use crate::ops::{ErrorCode, OpError};
@@ -15,10 +15,10 @@ use crate::ops::{ErrorCode, OpError};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Topics:\n  environment   every variable that is read\n  exit-codes    what each exit code means\n  \
-secrets       how secrets are given\n  CODE          an error code, such as KEY_REVOKED\n  CHECK         a check of `artcafe doctor`, such as key-mode\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
+secrets       how secrets are given\n  CODE          an error code, such as KEY_REVOKED\n  CHECK         a check of `artcafe doctor`, such as key-mode\n  RULE          a rule of `artcafe topic check`, such as no_tenant_token\n\nExamples:\n  artcafe help key generate\n  artcafe help environment"
 )]
 pub(crate) struct HelpArgs {
-    /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code, a check
+    /// A command, word by word, or a topic: environment, exit-codes, secrets, an error code, a check, a rule of topics
     #[arg(add = candidates::topics())]
     words: Vec<String>,
 }
@@ -41,6 +41,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
         ["secrets"] => SECRETS.to_owned(),
         [code] if explained(code).is_some() => explained(code).unwrap_or_default(),
         [check] if doctor::explained(check).is_some() => doctor::explained(check).unwrap_or_default(),
+        [rule] if topic::explained(rule).is_some() => topic::explained(rule).unwrap_or_default(),
         words => {
             let mut command = super::command();
             command.build();
@@ -48,7 +49,7 @@ pub(crate) fn run(context: &Context, args: &HelpArgs) -> Outcome {
             for word in words {
                 found = found.find_subcommand_mut(word).ok_or_else(|| {
                     OpError::new(ErrorCode::Usage, format!("there is no command or topic `{}`", args.words.join(" ")))
-                        .hint("see `artcafe help` for the commands; the topics are environment, exit-codes, secrets, every error code and every check of `artcafe doctor`")
+                        .hint("see `artcafe help` for the commands; the topics are environment, exit-codes, secrets, every error code, every check of `artcafe doctor` and every rule of `artcafe topic check`")
                 })?;
             }
             found.render_long_help().to_string()

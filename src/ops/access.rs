@@ -71,8 +71,8 @@ pub async fn any(session: &Session) -> Result<Grant, OpError> {
         | ErrorCode::ServerFailed
         | ErrorCode::ServerBusy
         | ErrorCode::RateLimited => error,
-        // It says itself what mends it.
-        ErrorCode::KeySuperseded => error,
+        // They say themselves what mends it; no token opens a tenant that is not there.
+        ErrorCode::KeySuperseded | ErrorCode::TenantUnknown => error,
         _ => missing().because(error),
     })
 }

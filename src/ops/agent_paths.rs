@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::config::{ConfigError, Paths, Settings};
 use crate::durable;
 use crate::id::{AgentId, TenantId};
+use crate::keys::quoted;
 use crate::ops::audit::{self, Action, Change};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::identity_ids::{agent_in, tenant_in};
@@ -212,5 +213,5 @@ fn writable(path: &Path, metadata: &Metadata) -> OpError {
         ErrorCode::LooseMode,
         format!("others may write to `{}` (mode {:04o})", path.display(), metadata.mode() & 0o7777),
     )
-    .hint("take that away from them with chmod go-w, or choose another base with `--base DIR`")
+    .hint(format!("take that away from them: `chmod go-w {}`, or choose another base with `--base DIR`", quoted(path)))
 }

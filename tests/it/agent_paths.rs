@@ -119,7 +119,10 @@ fn what_others_may_write_to_is_refused_and_left_as_it_is() {
     for place in ["", "acme", "acme/web-01"] {
         for bits in [0o777, 0o720, 0o702] {
             chmod(place, bits);
-            assert_eq!(run().expect(77).code_name(), "LOOSE_MODE", "{place:?} {bits:o}");
+            let failure = run().expect(77).failure();
+            assert_eq!(failure["code"], "LOOSE_MODE", "{place:?} {bits:o}");
+            let remedy = format!("chmod go-w {}", base.join(place).display());
+            assert!(failure["hint"].as_str().unwrap().contains(remedy.trim_end_matches('/')), "{failure}");
             assert_eq!(mode(&base.join(place)), bits);
         }
         // Others may look where somebody let them; that is not changed.

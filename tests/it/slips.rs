@@ -230,3 +230,25 @@ fn damaged_notes_stop_nothing_that_can_do_without_them() {
     // What would work on it is refused.
     env.run(&["key", "rotate"]).expect(78);
 }
+
+#[test]
+fn what_the_parser_leaves_open_is_told() {
+    let env = TestEnv::new();
+    let said = |line: &[&str]| env.run(line).expect(2).stderr;
+    let text = said(&["path", "storage", "--agent-id", "-x"]);
+    assert!(text.contains("`--agent-id=VALUE`") && !text.contains("-- -x"), "{text}");
+    let text = said(&["agent", "register", "x10"]);
+    assert!(text.contains("hint: `artcafe agent register` takes no such bare word") && !text.contains("x10"), "{text}");
+    let text = said(&["tenant", "zzz"]);
+    assert!(text.contains("hint: `artcafe tenant` has show, list, usage, members, use, register"), "{text}");
+    // A command that has a name for it is still suggested, and no more is said.
+    let text = said(&["tenant", "shw"]);
+    assert!(text.contains("'show'") && !text.contains("hint:"), "{text}");
+    let run = env.run(&["help", "no_tenant_token"]).expect(0);
+    assert!(run.stdout.contains("carry no tenant"), "{run:?}");
+    for twice in [["a=One", "a=Two"], ["One", "One:free"]] {
+        let line =
+            ["sandbox", "serve", "--json", "--listen", "127.0.0.1:0", "--tenant", twice[0], "--tenant", twice[1]];
+        assert_eq!(env.run(&line).expect(2).code_name(), "USAGE", "{twice:?}");
+    }
+}

@@ -121,6 +121,27 @@ fn the_list_joins_the_servers_tenants_and_those_of_this_machine() {
 }
 
 #[test]
+fn a_tenant_that_is_not_there_is_told_as_that_and_not_as_a_missing_token() {
+    for dialect in Dialect::ALL {
+        let server = Server::start(dialect, &[]);
+        let mut env = TestEnv::with(&server);
+        env.set_up();
+        env.unset("ARTCAFE_TOKEN");
+        env.set("ARTCAFE_TENANT_ID", "nope");
+        for command in
+            [&["tenant", "show"] as &[&str], &["tenant", "usage"], &["tenant", "members"], &["agent", "list"]]
+        {
+            let failure = env.run(&[command, &["--json"]].concat()).expect(4).failure();
+            assert_eq!(failure["code"], "TENANT_UNKNOWN", "{command:?}");
+            assert!(failure["hint"].as_str().unwrap().contains("tenant id"), "{failure}");
+        }
+        let run = env.run(&["tenant", "list", "--json"]).expect(0);
+        assert!(run.data()["server_problem"].as_str().unwrap().contains("`nope`"), "{run:?}");
+        assert!(run.stdout.contains(server.tenant()));
+    }
+}
+
+#[test]
 fn members_are_listed_where_the_server_has_them() {
     let server = Server::start(Dialect::Documented, &[]);
     let mut env = TestEnv::with(&server);
@@ -193,6 +214,11 @@ fn a_registered_tenant_keeps_its_secrets_only_where_it_was_told_to() {
 
 #[test]
 fn where_the_server_cannot_the_portals_steps_are_the_result() {
+    let slip = TestEnv::new();
+    for address in ["admin", "@example.com", "admin@", "a b@example.com"] {
+        let line = ["tenant", "register", "--json", "--name", "Example", "--admin-email", address];
+        assert_eq!(slip.run(&line).expect(2).code_name(), "USAGE", "{address}");
+    }
     let built = Server::start(Dialect::AsBuilt, &[]);
     let env = TestEnv::with(&built);
     let key = env.path("example.api-key");

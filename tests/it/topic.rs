@@ -94,6 +94,40 @@ fn the_list_is_of_the_forms_that_were_asked_for_and_passes_its_own_check() {
 }
 
 #[test]
+fn a_line_that_is_no_text_hides_no_other() {
+    let env = TestEnv::new();
+    let input = env.path("topics");
+    std::fs::write(&input, b"tenants/abc/results\ntenants/abc/\xff\xfe\ntenants/abc/x\n").unwrap();
+    let line = format!("\"$0\" topic check --json --tenant-id abc - < '{}'", input.display());
+    let run = std::process::Command::new("sh").args(["-c", &line, env!("CARGO_BIN_EXE_artcafe")]).output().unwrap();
+    assert_eq!(run.status.code(), Some(7), "{run:?}");
+    let said: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let found = |at: usize| said["data"]["topics"][at]["findings"].clone();
+    assert_eq!((found(0), found(2)), (json!([]), json!([])));
+    assert_eq!(found(1)[0]["rule"], "invalid_character");
+    assert!(found(1)[0]["message"].as_str().unwrap().contains("no UTF-8"), "{said}");
+}
+
+#[test]
+fn the_agent_of_another_tenant_is_not_taken_for_ones_own() {
+    let env = TestEnv::new();
+    let text = "auth:\n  agent_id: web-01\n  tenant_id: other\n";
+    std::fs::create_dir_all(env.path(".artcafe")).unwrap();
+    env.write(".artcafe/config.yaml", text);
+    let topic = "tenant.abc.agent.>";
+    let run = env.run(&["topic", "check", "--json", "--tenant-id", "abc", topic]).expect(7);
+    assert_eq!(run.warnings(), ["agent_of_other_tenant"]);
+    assert_eq!(run.data()["agent_id"], Value::Null);
+    assert_eq!(run.data()["topics"][0]["findings"][0]["instead"], json!([]));
+    // One that is named for this run counts, and so does the configuration's own tenant.
+    let run = env.run(&[&["topic", "check", "--json"] as &[&str], &IDS, &[topic]].concat()).expect(7);
+    assert_eq!(run.data()["topics"][0]["findings"][0]["instead"], json!(["tenant.abc.agent.web-01"]));
+    assert_eq!(run.warnings(), [] as [&str; 0]);
+    let run = env.run(&["topic", "check", "--json", "tenant.other.agent.>"]).expect(7);
+    assert_eq!(run.data()["agent_id"], "web-01");
+}
+
+#[test]
 fn every_rule_is_explained_where_its_findings_say() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/topics.md")).unwrap();
     let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();

@@ -49,6 +49,12 @@ pub(crate) struct ServerArgs {
 
 impl ServerArgs {
     fn options(&self) -> Result<Options, SandboxError> {
+        for (place, tenant) in self.tenant.iter().enumerate() {
+            if self.tenant[..place].iter().any(|before| before.id == tenant.id) {
+                let reason = format!("another tenant has the id `{}` already", tenant.id);
+                return Err(SandboxError::TenantSpec { spec: tenant.name.clone(), reason });
+            }
+        }
         Ok(Options {
             dialect: self.dialect,
             data: self.data.clone(),

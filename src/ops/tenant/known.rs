@@ -111,6 +111,12 @@ async fn ask(session: &Session, report: &mut KnownReport) -> Result<(), OpError>
             report.server_problem = Some("no token is at hand to ask the server with".to_owned());
             return Ok(());
         }
+        // Which tenants there are is the very question then.
+        Err(error) if error.code == ErrorCode::TenantUnknown => {
+            let in_force = session.tenant()?;
+            report.server_problem = Some(format!("the server knows no tenant `{in_force}`, which is the one in force"));
+            return Ok(());
+        }
         Err(error) => return Err(error),
     };
     match session.client()?.tenants(grant.access()).await {

@@ -116,6 +116,11 @@ pub async fn register(session: &Session, options: &RegisterTenantOptions) -> Res
             ));
         }
     }
+    let (before, after) = options.admin_email.split_once('@').unwrap_or_default();
+    if before.is_empty() || after.is_empty() || options.admin_email.contains(char::is_whitespace) {
+        let text = "the administrator's address is no mail address, and the platform sends its verification there";
+        return Err(OpError::new(ErrorCode::Usage, text).hint("give it as NAME@HOST with `--admin-email`"));
+    }
     let report = RegisterTenantReport::new(session, options);
     // A file of logins that cannot be read is found out before anything is asked for.
     let logins = Logins::load(&session.settings.paths)?;

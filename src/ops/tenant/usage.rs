@@ -109,8 +109,8 @@ impl UsageReport {
         self.counters.iter().find(|counter| counter.name == name)
     }
 
-    /// With the verdict on limits that are used up to this percentage. Only what has a limit by its nature can be
-    /// unknown.
+    /// With the verdict on limits that are used up to this percentage. What has a limit, by its nature or because one
+    /// was told, is unknown where nobody tells how much of it is used.
     #[must_use]
     pub fn checked(mut self, at: f64) -> Self {
         let with_limit = &Counted::ALL[..5];
@@ -120,7 +120,7 @@ impl UsageReport {
                 // Multiplied, not divided: exactly at the limit is at it, and a limit of nothing is used up at once.
                 (Some(current), Some(limit)) if current * 100.0 >= limit * at => check.exceeded.push(counter.name),
                 (Some(_), Some(_)) => {}
-                _ if with_limit.contains(&counter.name) => check.unknown.push(counter.name),
+                (_, limit) if limit.is_some() || with_limit.contains(&counter.name) => check.unknown.push(counter.name),
                 _ => {}
             }
         }

@@ -133,8 +133,11 @@ impl Checker<'_> {
             self.find(Rule::MixedForms, message);
         }
         if let Some(odd) = odd {
-            let message =
-                format!("`{}` may not stand in a topic: letters, digits, `_` and `-` may", odd.escape_default());
+            let what = match odd {
+                char::REPLACEMENT_CHARACTER => "a byte that is no UTF-8".to_owned(),
+                odd => format!("`{}`", odd.escape_default()),
+            };
+            let message = format!("{what} may not stand in a topic: letters, digits, `_` and `-` may");
             self.find(Rule::InvalidCharacter, message);
         }
     }
@@ -181,9 +184,15 @@ impl Checker<'_> {
                 (None, false)
             }
             Place::Nowhere(family) => {
-                let message = "it names no tenant, so agents of other tenants may use the very same topic";
-                let finding = Finding::new(Rule::NoTenantToken, message).instead(self.advice(form, tokens));
-                self.findings.push(finding);
+                let instead = self.advice(form, tokens);
+                let mut message =
+                    "it names no tenant, so agents of other tenants may use the very same topic".to_owned();
+                if instead.is_empty() && self.standard(form, tokens).is_some() {
+                    message.push_str(
+                        "; no standard topic says the same with the tenant, so agree on one with whoever reads it",
+                    );
+                }
+                self.findings.push(Finding::new(Rule::NoTenantToken, message).instead(instead));
                 (Some(family), false)
             }
             Place::At(family, index) => {

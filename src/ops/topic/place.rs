@@ -54,7 +54,8 @@ pub(super) fn compare(token: &Token, tenant: &TenantId) -> Option<Rule> {
     }
 }
 
-/// What the same would be called inside the tenant; only of a topic without wildcards.
+/// What the same would be called inside the tenant; only of a topic without wildcards. What the framework says with
+/// topics of its own is only advised where a standard topic says it with the tenant: one that nobody reads helps nobody.
 pub(super) fn inside(form: Form, tokens: &[Token], tenant: &TenantId) -> Option<String> {
     let words: Option<Vec<&str>> = tokens
         .iter()
@@ -66,9 +67,10 @@ pub(super) fn inside(form: Form, tokens: &[Token], tenant: &TenantId) -> Option<
     let own = tenant.as_str();
     let parts: Vec<&str> = match (form, words?.as_slice()) {
         (Form::Nats, _) if own.contains('.') => return None,
+        (Form::Slash, ["agents", "status", agent]) => vec!["tenants", own, "agents", agent, "status"],
+        (Form::Slash, ["agents", "control" | "discovery" | "heartbeat" | "presence" | "status", ..]) => return None,
         (Form::Slash, ["agents", rest @ ..]) => [&["tenants", own, "agents"], rest].concat(),
         (Form::Slash, ["tenant", first, rest @ ..]) if *first == own => [&["tenants", own], rest].concat(),
-        (Form::Nats, ["agents", rest @ ..]) => [&["agents", own], rest].concat(),
         (Form::Nats, ["tenants", first, rest @ ..]) if *first == own => {
             let (noun, rest) = match rest {
                 ["agents", rest @ ..] => (&["agent"] as &[&str], rest),

@@ -100,7 +100,15 @@ fn a_narrower_topic_is_named_and_is_itself_fine() {
     let instead = |topic: &str| checked(topic).findings.remove(0).instead;
     assert_eq!(instead("tenants/abc/agents/+/status"), ["tenants/abc/agents/web-01/status"]);
     assert_eq!(instead("tenant.abc.agent.>"), ["tenant.abc.agent.web-01"]);
-    assert_eq!(instead("agents/status/web-01"), ["tenants/abc/agents/status/web-01"]);
+    assert_eq!(instead("agents/status/web-01"), ["tenants/abc/agents/web-01/status"]);
+    assert_eq!(checked("tenants/abc/agents/web-01/status").standard, Some(Direction::Publish));
+    assert_eq!(instead("agents/orders/x"), ["tenants/abc/agents/orders/x"]);
+    // What no standard topic says with the tenant is not made up.
+    for topic in ["agents/heartbeat", "agents/presence/online", "agents.presence.online", "agents/control/web-01/stop"]
+    {
+        let finding = checked(topic).findings.remove(0);
+        assert_eq!((finding.instead.len(), finding.message.contains("agree on one")), (0, true), "{topic}");
+    }
     assert_eq!(instead("tenants.abc.agents.web-01"), ["tenant.abc.agent.web-01"]);
     assert_eq!(instead("tenant/abc/results"), ["tenants/abc/results"]);
     assert_eq!(instead("tenants/abc/#").len(), 4);
