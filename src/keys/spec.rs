@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(serde_json::to_string(&format).unwrap(), format!("\"{format}\""));
         }
         let error = "RSA\n".parse::<Algorithm>().unwrap_err();
-        assert_eq!(error.to_string(), "the algorithm `RSA\\n` is not supported");
+        assert_eq!(error.to_string(), "the algorithm `RSA\\n` (only rsa and ed25519 are) is not supported");
         assert!(error.hint().unwrap().contains("rsa or ed25519"));
     }
 
