@@ -12,6 +12,7 @@ mod draft;
 mod file;
 pub mod list;
 mod look;
+pub(in crate::ops) mod memory;
 pub mod register;
 pub mod select;
 pub mod show;
