@@ -256,9 +256,12 @@ fn find<'a>(
     if let Some(record) = same.iter().find(|record| record.is_usable()) {
         return Err(OpError::new(
             ErrorCode::KeyOfAnotherAgent,
-            format!("the key is registered already as {} for another agent; a private key is never shared between agents", record.key_id),
+            format!(
+                "the key is registered already as {} for another agent; a private key is never shared between agents",
+                record.key_id
+            ),
         )
-        .hint("make a key of its own for this agent: `artcafe key generate --output PATH`, then `artcafe key register --private-key PATH`"));
+        .hint(own_key_for(agent)));
     }
     if let Some(record) = same.iter().find(|record| record.is_of(agent)) {
         return Err(OpError::new(
@@ -267,6 +270,13 @@ fn find<'a>(
         ));
     }
     Ok(None)
+}
+
+/// The one command that gives an agent a key of its own.
+pub(super) fn own_key_for(agent: &AgentId) -> String {
+    format!(
+        "make a key of its own for this agent: `artcafe setup --agent-id {agent} --output PATH`, with `--profile NAME` where the configuration of the other agent is to stay"
+    )
 }
 
 /// A hint repeats only words of our own.

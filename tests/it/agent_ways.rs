@@ -97,3 +97,65 @@ fn files_alone_are_removed_in_those_words_and_never_a_key_that_another_configura
     assert!(env.key().exists() && !env.config().exists(), "{run:?}");
     assert_eq!(server.keys().len(), 1);
 }
+
+#[test]
+fn a_new_agent_gets_its_own_key_by_the_command_that_is_named() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    env.set_up();
+    let before = fs::read(env.config()).unwrap();
+    let run = env.run(&["agent", "register", "--name", "prod-orders-04"]).expect(0);
+    let next = run.stdout.lines().find_map(|line| line.strip_prefix("next: artcafe ")).unwrap();
+    let command = next.split(',').next().unwrap().to_owned();
+    let mut words: Vec<&str> = command.split(' ').collect();
+    words.extend(["--bits", "2048"]);
+    env.run(&words).expect(0);
+    env.run(&[words[0], words[1], "auth", "test"]).expect(0);
+    assert_eq!(fs::read(env.config()).unwrap(), before);
+    env.run(&["auth", "test"]).expect(0);
+
+    // Naming it in the other agent's configuration says whose the key is, and what helps.
+    let id = words[4].to_owned();
+    for token in [true, false] {
+        let mut env = env.clone();
+        if !token {
+            env.unset("ARTCAFE_TOKEN");
+        }
+        let run = env.run(&["agent", "use", &id, "--json"]).expect(0);
+        let [text] = &warned(&run, "key_of_another_agent")[..] else { panic!("{run:?}") };
+        assert!(text.contains(&format!("artcafe setup --agent-id {id} --output PATH")), "{text}");
+        env.run(&["agent", "use", AGENT]).expect(0);
+    }
+    env.run(&["agent", "use", &id]).expect(0);
+    let refused = env.run(&["setup", "--json"]).expect(4).failure();
+    assert!(refused["hint"].as_str().unwrap().contains(&format!("--agent-id {id} --output PATH")), "{refused}");
+}
+
+#[test]
+fn a_name_that_is_a_slip_is_refused_before_any_request() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    let long = "a".repeat(257);
+    for name in ["a\nb", "a\u{1b}[31m", &long] {
+        for args in [
+            &["agent", "register", "--name", name, "--json"][..],
+            &["agent", "update", AGENT, "--name", name, "--json"],
+        ] {
+            assert_eq!(env.run(args).expect(2).code_name(), "USAGE", "{args:?}");
+        }
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_key_that_was_asked_for_and_is_lost_with_the_answer_is_no_success() {
+    let server = Server::start(Dialect::Documented, &["POST /agents=close-afterx1"]);
+    let mut env = TestEnv::with(&server);
+    env.set("ARTCAFE_RETRIES", "0");
+    let place = env.path("made");
+    let args = ["agent", "register", "--name", "prod-k-01", "--save-generated-key", place.to_str().unwrap(), "--json"];
+    let failure = env.run(&args).expect(6).failure();
+    assert_eq!(failure["code"], "PARTLY_DONE");
+    assert!(failure["hint"].as_str().unwrap().contains("artcafe agent delete "), "{failure}");
+    assert!(!place.exists());
+}

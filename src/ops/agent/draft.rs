@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::wire::AgentRecord;
+use crate::ops::error::{ErrorCode, OpError};
 
 /// Words that say where an agent works.
 const ENVIRONMENTS: [&str; 24] = [
@@ -52,6 +53,22 @@ pub struct AgentDraft {
     pub tags: Vec<String>,
     /// Whatever else is to be kept with it.
     pub custom: Option<Map<String, Value>>,
+}
+
+/// No name is longer.
+const LONGEST_NAME: usize = 256;
+
+/// A name that nobody can have meant.
+pub(in crate::ops) fn check_name(name: &str) -> Result<(), OpError> {
+    let what = if name.chars().any(char::is_control) {
+        "holds a line end or another control character"
+    } else if name.chars().count() > LONGEST_NAME {
+        "is longer than 256 characters"
+    } else {
+        return Ok(());
+    };
+    Err(OpError::new(ErrorCode::Usage, format!("the agent's name {what}"))
+        .hint("give a short one of one line, such as prod-data-processor-01"))
 }
 
 impl AgentDraft {

@@ -21,6 +21,7 @@ pub mod watch;
 
 pub(in crate::ops) use create::{created, register as create};
 pub use draft::AgentDraft;
+pub(in crate::ops) use draft::check_name;
 pub use file::AgentFile;
 pub use look::RecordKey;
 
