@@ -31,7 +31,7 @@ impl Remedy {
 }
 
 /// Arguments that name an identity, its files or somebody's rights by something else than an id.
-const NOT_CARRIED: [&str; 15] = [
+const NOT_CARRIED: [&str; 16] = [
     "config",
     "api_endpoint",
     "token",
@@ -45,6 +45,7 @@ const NOT_CARRIED: [&str; 15] = [
     "ssh_key_name",
     "ssh_key_id",
     "agent_name",
+    "setup",
     "output",
     "path",
 ];

@@ -59,13 +59,16 @@ fn text(output: &Output, report: &AgentListReport) -> String {
     if report.agents.is_empty() {
         return format!("no agents ({} in the tenant)", report.total);
     }
-    let mut lines = vec![format!("  {:<28}{:<10}{:<21}{:<5}{}", "AGENT ID", "STATUS", "LAST SEEN", "KEY", "NAME")];
+    let ids = report.agents.iter().map(|agent| agent.record.agent_id.as_str().len());
+    let of_id = ids.max().unwrap_or_default().max("AGENT ID".len()) + 2;
+    let heading = format!("  {:<of_id$}{:<10}{:<21}{:<5}{}", "AGENT ID", "STATUS", "LAST SEEN", "KEY", "NAME");
+    let mut lines = vec![heading];
     for agent in &report.agents {
         let record = &agent.record;
         let mark = if agent.is_configured { output.paint(Style::Good, "*") } else { " ".to_owned() };
         let seen = record.last_seen.map_or_else(String::new, |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
         let key = if agent.own_key.is_some() { "own" } else { "" };
-        lines.push(format!("{mark} {:<28}{:<10}{seen:<21}{key:<5}{}", record.agent_id, record.status, record.name));
+        lines.push(format!("{mark} {:<of_id$}{:<10}{seen:<21}{key:<5}{}", record.agent_id, record.status, record.name));
     }
     if report.agents.iter().any(|agent| agent.is_configured) {
         lines.push("* the configured agent".to_owned());

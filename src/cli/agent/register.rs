@@ -66,17 +66,17 @@ pub(crate) struct RegisterArgs {
     #[arg(long)]
     setup: bool,
     #[command(flatten)]
-    place: PlaceArgs,
-    #[command(flatten)]
-    new: NewKeyArgs,
-    /// With --setup: write `llm.provider` for the platform's framework: anthropic, openai, bedrock or local
-    #[arg(long, value_name = "NAME", value_parser = LLM_PROVIDERS, requires = "setup")]
-    llm_provider: Option<String>,
-    /// With --setup: change a configuration that names other values, without asking
-    #[arg(long, requires = "setup")]
-    force: bool,
-    #[command(flatten)]
     passphrase: PassphraseArgs,
+    #[command(flatten, next_help_heading = "With --setup")]
+    place: PlaceArgs,
+    #[command(flatten, next_help_heading = "With --setup")]
+    new: NewKeyArgs,
+    /// Write `llm.provider` for the platform's framework: anthropic, openai, bedrock or local
+    #[arg(long, value_name = "NAME", value_parser = LLM_PROVIDERS, requires = "setup", help_heading = "With --setup")]
+    llm_provider: Option<String>,
+    /// Change a configuration that names other values, without asking
+    #[arg(long, requires = "setup", help_heading = "With --setup")]
+    force: bool,
 }
 
 pub(crate) fn run(context: &Context, args: &RegisterArgs) -> Outcome {

@@ -151,22 +151,19 @@ fn table(context: &Context, watch: &Watch) -> Vec<String> {
     let (width, height) = size.map_or((80, 24), |size| (usize::from(size.ws_col), usize::from(size.ws_row)));
     let (width, height) = (if width == 0 { 80 } else { width }, if height == 0 { 24 } else { height });
     let cut = |text: String| text.chars().take(width.saturating_sub(1)).collect::<String>();
-    let mut rows =
-        vec![cut(format!("{:<28}{:<10}{:<21}{:<9}{}", "AGENT ID", "STATUS", "LAST SEEN", "KEY AGE", "NAME"))];
     let all: Vec<&Seen> = watch.agents().collect();
+    let of_id = all.iter().map(|seen| seen.agent_id.as_str().len()).max().unwrap_or_default().max("AGENT ID".len()) + 2;
+    let row = |cells: [&str; 5]| {
+        let [id, status, seen, age, name] = cells;
+        cut(format!("{id:<of_id$}{status:<10}{seen:<21}{age:<9}{name}"))
+    };
+    let mut rows = vec![row(["AGENT ID", "STATUS", "LAST SEEN", "KEY AGE", "NAME"])];
     // The heading, the last line and the cursor's have a place of their own.
     let room = height.saturating_sub(3).max(1);
     for seen in all.iter().take(room) {
         let style = if seen.status == "online" { Style::Good } else { Style::Faint };
-        let row = cut(format!(
-            "{:<28}{:<10}{:<21}{:<9}{}",
-            seen.agent_id,
-            seen.status,
-            stamp(seen.last_seen),
-            age(seen),
-            seen.name
-        ));
-        rows.push(context.output.paint(style, &row));
+        let cells = row([seen.agent_id.as_str(), &seen.status, &stamp(seen.last_seen), &age(seen), &seen.name]);
+        rows.push(context.output.paint(style, &cells));
     }
     let now = crate::env::Env::now().strftime("%H:%M:%S UTC");
     let more = all.len().saturating_sub(room);

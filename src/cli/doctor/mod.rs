@@ -88,12 +88,19 @@ fn look(context: &Context, args: &DoctorArgs) -> Result<Findings, Failure> {
     Ok(findings)
 }
 
+/// What git needs to find what it ignores.
+const OF_GIT: [&str; 3] = ["PATH", "HOME", "XDG_CONFIG_HOME"];
+
 /// As much of the machine as can be had.
 fn patient(context: &Context) -> Patient {
     let opened = |failure: Failure| failure.0;
     let paths = context.paths().map_err(opened);
     let session = context.settings().and_then(|settings| session(context, settings)).map_err(opened);
     Patient {
+        variables: OF_GIT
+            .iter()
+            .filter_map(|name| context.env.var(name).map(|value| (*name, value.to_owned())))
+            .collect(),
         unit_directories: unit_directories(context, paths.as_ref().ok()),
         paths,
         session,

@@ -156,8 +156,7 @@ pub(super) fn text(output: &Output, verbose: bool, data: &DoctorData) -> String 
             order.len() - 1
         });
         let is_quiet = match check.status {
-            Status::Ok => !verbose,
-            Status::Skipped => !verbose && check.skipped_by.is_some(),
+            Status::Ok | Status::Skipped => !verbose,
             Status::Note => output.is_quiet(),
             Status::Warning | Status::Error => false,
         };

@@ -265,6 +265,7 @@ checks! {
 
 /// Codes that are about one command line alone, each with the reason why no check can stand for it.
 pub const OF_ONE_COMMAND: &[(ErrorCode, &str)] = &[
+    (ErrorCode::AgentRoutes, "of `agent register`, `update` and `delete`: only a change of one agent shows it"),
     (ErrorCode::Failed, "it is what nobody foresaw; its cause is in the failure itself"),
     (ErrorCode::Usage, "it is about what was typed"),
     (ErrorCode::SecretOnCommandLine, "it is about what was typed"),

@@ -39,6 +39,8 @@ pub struct Patient {
     pub session: Result<Session, OpError>,
     /// Where systemd looks for the units of a timer.
     pub unit_directories: Vec<PathBuf>,
+    /// What git finds around it: where programs and the user's own settings are, and no secret.
+    pub variables: Vec<(&'static str, String)>,
     /// The user on whose behalf files are opened.
     pub user: u32,
     /// The time by this machine's clock.

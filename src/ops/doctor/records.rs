@@ -76,10 +76,10 @@ pub(super) async fn look(
     let records = match records {
         Ok(records) => records,
         Err(error) => {
-            for check in OF_KEYS {
-                if !sheet.has(*check) {
-                    sheet.put(*check, Finding::failed(&error));
-                }
+            // One cause shows once.
+            if let Some(first) = OF_KEYS.iter().find(|check| !sheet.has(**check)) {
+                sheet.put(*first, Finding::failed(&error));
+                sheet.block(OF_KEYS, *first);
             }
             return;
         }

@@ -41,7 +41,7 @@ pub(super) fn look(patient: &Patient, paths: &Paths, all: &[(PathBuf, ConfigFile
         is_below_any = true;
         let shown = path.display();
         let quoted = keys::quoted(path);
-        match standing(path) {
+        match standing(patient, path) {
             Standing::Ignored => {}
             Standing::Tracked => {
                 return Finding::error(format!("git tracks `{shown}`"))
@@ -67,14 +67,14 @@ fn work_tree(path: &Path) -> Option<PathBuf> {
     real.ancestors().skip(1).find(|place| place.join(".git").exists()).map(Path::to_path_buf)
 }
 
-fn standing(path: &Path) -> Standing {
+fn standing(patient: &Patient, path: &Path) -> Standing {
     let Ok(real) = std::fs::canonicalize(path) else { return Standing::Unknown("the file is gone".to_owned()) };
-    match ask(&real, &["ls-files", "--error-unmatch"]) {
+    match ask(patient, &real, &["ls-files", "--error-unmatch"]) {
         Ok(true) => return Standing::Tracked,
         Ok(false) => {}
         Err(why) => return Standing::Unknown(why),
     }
-    match ask(&real, &["check-ignore", "--quiet"]) {
+    match ask(patient, &real, &["check-ignore", "--quiet"]) {
         Ok(true) => Standing::Ignored,
         Ok(false) => Standing::Loose,
         Err(why) => Standing::Unknown(why),
@@ -82,7 +82,7 @@ fn standing(path: &Path) -> Standing {
 }
 
 /// A question that git answers by its exit code: 0 or 1.
-fn ask(path: &Path, question: &[&str]) -> Result<bool, String> {
+fn ask(patient: &Patient, path: &Path, question: &[&str]) -> Result<bool, String> {
     checkpoint::start().map_err(|error| error.to_string())?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     let output = Command::new("git")
@@ -91,15 +91,12 @@ fn ask(path: &Path, question: &[&str]) -> Result<bool, String> {
         .args(question)
         .arg("--")
         .arg(path)
+        // No secret of ours, and nothing of the work tree that somebody's hook runs in.
+        .env_clear()
+        .envs(patient.variables.iter().map(|(name, value)| (name, value)))
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C")
-        .env_remove("ARTCAFE_TOKEN")
-        .env_remove("ARTCAFE_PRIVATE_KEY")
-        // Of the work tree that somebody's hook runs in, not of the file's own.
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
         .stdin(Stdio::null())
         .output()
         .map_err(|error| error.to_string())?;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use artcafe::ops::doctor::Check;
+use artcafe::ops::doctor::{Check, Group};
+use artcafe::sandbox::Dialect;
 
 use super::world::{Kept, Vector, World};
 use super::{offline, online, world};
@@ -95,6 +96,30 @@ fn each_fault_turns_its_check_and_no_other_first_half() {
 #[test]
 fn each_fault_turns_its_check_and_no_other_second_half() {
     turns(1, 2);
+}
+
+/// The other dialect shows other shapes, and cannot revoke: what is revoked there is gone.
+#[test]
+fn faults_of_records_turn_the_same_checks_in_the_other_dialect() {
+    let before = World::of(Dialect::AsBuilt).vector();
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for fault in online::FAULTS {
+        let (Made::Broken(how), Group::Proof | Group::Server) =
+            (&fault.made, Check::named(fault.check).unwrap().group())
+        else {
+            continue;
+        };
+        let mut world = World::of(Dialect::AsBuilt);
+        let _kept = how(&mut world);
+        let turned = if fault.check == "revocation" { "registration" } else { fault.check };
+        let run = world.doctor();
+        if let Err(error) = only(&before, &world::vector(&run), turned, fault.status) {
+            wrong.push(format!("{}: {error}\n{}", fault.check, run.stdout));
+        }
+        count += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 6, "{count}");
 }
 
 #[test]

@@ -105,8 +105,11 @@ impl World {
         chmod(&self.env.path(".ssh"), 0o700);
     }
 
+    /// A machine that is too busy to get it done in time is asked again.
     pub(crate) fn doctor(&self) -> Run {
-        self.env.run(&["doctor", "--json"])
+        let look = || self.env.run(&["doctor", "--json"]);
+        let is_late = |run: &Run| run.stdout.contains("no answer within 4.8 s");
+        (0..2).map(|_| look()).find(|run| !is_late(run)).unwrap_or_else(look)
     }
 
     #[track_caller]
