@@ -159,3 +159,43 @@ fn a_key_that_was_asked_for_and_is_lost_with_the_answer_is_no_success() {
     assert!(failure["hint"].as_str().unwrap().contains("artcafe agent delete "), "{failure}");
     assert!(!place.exists());
 }
+
+#[test]
+fn a_secret_goes_to_no_record() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    env.run(&["key", "generate", "--bits", "2048"]).expect(0);
+    // Made up, so that no secret of the run stands on a command line.
+    let key = "it is\n-----BEGIN OPENSSH PRIVATE KEY-----\nmade+up\n-----END OPENSSH PRIVATE KEY-----";
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIiwidGVuYW50X2lkIjoidCJ9.c2lnbmF0dXJl";
+    for secret in [key, token] {
+        for args in [
+            &["agent", "register", "--name", "prod-x-01", "--description", secret, "--json"][..],
+            &["agent", "register", "--name", "prod-x-01", "--tag", secret, "--json"],
+            &["agent", "update", AGENT, "--owner", secret, "--json"],
+        ] {
+            let run = env.run(args).expect(2);
+            assert_eq!(run.code_name(), "SECRET_ON_COMMAND_LINE", "{args:?}");
+            assert!(!run.stderr.contains(secret) && !run.stderr.contains("made+up"), "{run:?}");
+        }
+    }
+    let file = env.path("agent.json");
+    let text = json!({ "name": "prod-x-01", "custom": { "deep": [{ "key": key }] } }).to_string();
+    #[expect(clippy::disallowed_methods, reason = "a file that somebody wrote")]
+    fs::write(&file, text).unwrap();
+    let args = ["agent", "register", "--file", file.to_str().unwrap(), "--json"];
+    assert_eq!(env.run(&args).expect(2).code_name(), "SECRET_ON_COMMAND_LINE");
+    let both = ["agent", "update", AGENT, "--tag", "z", "--remove-tag", "z", "--json"];
+    assert_eq!(env.run(&both).expect(2).code_name(), "USAGE");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_name_in_place_of_an_id_is_answered_with_the_id() {
+    let server = Server::start(Dialect::AsBuilt, &[]);
+    let env = TestEnv::with(&server);
+    let made = env.run(&["agent", "register", "--name", "prod-y-01", "--json"]).expect(0).data();
+    let id = made["agent"]["agent_id"].as_str().unwrap().to_owned();
+    let failure = env.run(&["agent", "show", "prod-y-01", "--json"]).expect(3).failure();
+    assert!(failure["hint"].as_str().unwrap().contains(&format!("`{id}`")), "{failure}");
+}

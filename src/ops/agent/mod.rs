@@ -21,7 +21,7 @@ pub mod watch;
 
 pub(in crate::ops) use create::{created, register as create};
 pub use draft::AgentDraft;
-pub(in crate::ops) use draft::check_name;
+pub(in crate::ops) use draft::{check_name, refuse_secret};
 pub use file::AgentFile;
 pub use look::RecordKey;
 

@@ -14,9 +14,9 @@ use crate::durable;
 use crate::id::TenantId;
 use crate::keys::{PrivateKey, PublicKey};
 use crate::ops::access::{self, Grant};
+use crate::ops::agent::AgentDraft;
 use crate::ops::agent::create::{self, Created, created};
 use crate::ops::agent::look::{RecordKey, local_fingerprint};
-use crate::ops::agent::{AgentDraft, check_name};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
 use crate::secret::SecretString;
@@ -197,7 +197,7 @@ fn check(draft: &AgentDraft) -> Result<(), OpError> {
     if draft.agent_type.trim().is_empty() {
         return Err(needed("type", "--agent-type"));
     }
-    check_name(&draft.name)
+    draft.check()
 }
 
 /// The one line of a public key file.
