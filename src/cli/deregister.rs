@@ -33,10 +33,18 @@ pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
     session.progress = context.output.progress_before_report("deregister");
     let plan = plan(&session)?;
     let agent = plan.agent_id.clone();
-    context.output.status(&format!(
-        "the key of agent `{agent}` will be revoked at {}; a revoked key never works again",
-        session.settings.endpoint.value
-    ));
+    let endpoint = &session.settings.endpoint.value;
+    let (first, question) = match args.local_only {
+        true => (
+            format!("the key of agent `{agent}` stays as it is at {endpoint}: only files on this machine are removed"),
+            "Remove these files, and leave the platform as it is?",
+        ),
+        false => (
+            format!("the key of agent `{agent}` will be revoked at {endpoint}; a revoked key never works again"),
+            "Revoke the key and remove these files?",
+        ),
+    };
+    context.output.status(&first);
     for file in &plan.remove {
         context.output.status(&format!("  removes {}", file.display()));
     }
@@ -44,7 +52,7 @@ pub(crate) fn run(context: &Context, args: &DeregisterArgs) -> Outcome {
         context.output.status(&format!("  keeps   {} (not made by setup)", file.display()));
     }
     let options = DeregisterOptions { reason: args.reason.clone(), local_only: args.local_only, also: args.also };
-    if !context.confirm("Revoke the key and remove these files?")? {
+    if !context.confirm(question)? {
         return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
     }
     let report = context.block_on(deregister(&session, &options))??;

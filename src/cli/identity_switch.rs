@@ -36,6 +36,12 @@ pub(crate) fn run(context: &Context, command: &str, new: &NewIdentity, args: &Pr
     let found = find(context, &session, new)?;
     let mut report = switch(&session, new, &found)?;
     warn(context, &session, new, &report);
+    if let (NewIdentity::Agent(id), true, true) = (new, report.changed, found.is_key_of_another) {
+        let text = format!(
+            "this machine's key is another agent's, and a private key is never shared: give `{id}` one of its own with `artcafe setup --agent-id {id} --output PATH`"
+        );
+        context.output.warn("key_of_another_agent", &text);
+    }
     let mut code = ExitCode::SUCCESS;
     if wants_proof(context, args, &report)? {
         let failed = prove(context, &session, new, &mut report)?;

@@ -74,6 +74,10 @@ fn text(output: &Output, report: &StatusReport) -> String {
         let text = format!("an older configuration: the key was replaced on {}, by {path}{id}", current.replaced_at);
         format!("superseded    {}", output.paint(Style::Bad, &text))
     }));
+    lines.extend(report.agent_deleted_at.iter().map(|at| {
+        let text = format!("this agent was deleted from this machine ({at}); no key is registered for it again");
+        format!("deleted       {}", output.paint(Style::Bad, &text))
+    }));
     let login = match (&report.token_from, &report.login) {
         (Some(from), _) => format!("token from {from}"),
         (None, Some(login)) if login.expired => output.paint(Style::Warning, "expired"),

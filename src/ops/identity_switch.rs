@@ -58,6 +58,8 @@ pub struct Found {
     pub is_known: Option<bool>,
     /// The record of it that holds this machine's key.
     pub key_id: Option<KeyId>,
+    /// Whether this machine's key is registered for another agent instead.
+    pub is_key_of_another: bool,
 }
 
 /// What was changed.

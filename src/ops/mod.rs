@@ -55,3 +55,4 @@ pub mod topic;
 pub use error::{ErrorCode, OpError};
 pub use fix::Fix;
 pub use session::Session;
+pub use shared::flags_of as configuration_flags;

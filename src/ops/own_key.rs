@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::keys::{
     self, AgentKey, DecodedKey, Inspection, KeyError, KeyFiles, KeyFormat, PrivateKey, PublicKey, Signer,
 };
+use crate::ops::agent::memory;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::session::{SecretReader, Session};
@@ -132,7 +133,9 @@ impl Session {
     pub fn key_file(&self) -> Result<LoadedKey, OpError> {
         self.open_key(&self.settings.private_key_path.value).map_err(|error| match error.code {
             // Where the identity is known, a key for it can be made and registered.
-            ErrorCode::KeyFileMissing if self.agent().is_ok() && self.tenant().is_ok() => {
+            ErrorCode::KeyFileMissing
+                if self.agent().is_ok() && self.tenant().is_ok() && memory::deleted_configured(self).is_none() =>
+            {
                 superseded::explained(self, error.fix(Fix::Setup))
             }
             ErrorCode::KeyFileMissing => superseded::explained(self, error),

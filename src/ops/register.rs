@@ -16,6 +16,7 @@ use crate::id::{AgentId, KeyId, TenantId};
 use crate::interrupt;
 use crate::keys::PublicKey;
 use crate::ops::access::{self, Grant};
+use crate::ops::agent::memory;
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::configure;
 use crate::ops::error::{ErrorCode, OpError};
@@ -71,6 +72,8 @@ pub struct RegisterReport {
     pub platform_fingerprint: String,
     /// Where the token came from.
     pub authorized_by: String,
+    /// Whether the platform knows the agent; null where that was not looked at or could not be told.
+    pub agent_is_known: Option<bool>,
     /// Whether the key id was written to the configuration.
     pub configuration_updated: bool,
 }
@@ -86,6 +89,14 @@ pub async fn register(session: &Session, options: &RegisterOptions) -> Result<Re
     if let (Some(id), Some(_lock)) = (&report.key_id, &lock) {
         remember(session, &key.path, &report, id)?;
         tell(session, &key.path, &report)?;
+        if !report.already_registered {
+            // The look serves a warning alone.
+            report.agent_is_known = match session.client()?.agent(&report.agent_id, grant.access()).await {
+                Ok(_) => Some(true),
+                Err(error) if error.is_record_missing() => Some(false),
+                Err(_) => None,
+            };
+        }
         report.configuration_updated = write_key_id(session, id)?;
     }
     Ok(report)
@@ -141,8 +152,10 @@ async fn ask(
         fingerprint: public.openssh_fingerprint(),
         platform_fingerprint: public.platform_fingerprint()?,
         authorized_by: grant.from.clone(),
+        agent_is_known: None,
         configuration_updated: false,
     };
+    memory::refuse(session, Some(grant), agent, !options.dry_run).await?;
     let records = client.keys(grant.access()).await?;
     if let Some(record) = find(&records, public, agent, &key_type)? {
         report.already_registered = true;
@@ -243,9 +256,12 @@ fn find<'a>(
     if let Some(record) = same.iter().find(|record| record.is_usable()) {
         return Err(OpError::new(
             ErrorCode::KeyOfAnotherAgent,
-            format!("the key is registered already as {} for another agent; a private key is never shared between agents", record.key_id),
+            format!(
+                "the key is registered already as {} for another agent; a private key is never shared between agents",
+                record.key_id
+            ),
         )
-        .hint("make a key of its own for this agent: `artcafe key generate --output PATH`, then `artcafe key register --private-key PATH`"));
+        .hint(own_key_for(agent)));
     }
     if let Some(record) = same.iter().find(|record| record.is_of(agent)) {
         return Err(OpError::new(
@@ -254,6 +270,13 @@ fn find<'a>(
         ));
     }
     Ok(None)
+}
+
+/// The one command that gives an agent a key of its own.
+pub(super) fn own_key_for(agent: &AgentId) -> String {
+    format!(
+        "make a key of its own for this agent: `artcafe setup --agent-id {agent} --output PATH`, with `--profile NAME` where the configuration of the other agent is to stay"
+    )
 }
 
 /// A hint repeats only words of our own.

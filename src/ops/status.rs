@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::keys::{self, PublicKey};
+use crate::ops::agent::memory;
 use crate::ops::error::OpError;
 use crate::ops::login::{self, LoginStatus};
 use crate::ops::own_key::{self, Holder};
@@ -43,6 +44,8 @@ pub struct StatusReport {
     pub token_from: Option<String>,
     /// The key that took the configured one's place, where the configuration is one from the past.
     pub superseded_by: Option<CurrentKey>,
+    /// When the agent was deleted from this machine, RFC 3339 in UTC; no program registers a key for it again.
+    pub agent_deleted_at: Option<String>,
     /// The next command.
     pub next: String,
 }
@@ -98,7 +101,9 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
     let is_given = session.given_key.is_some();
     // A key that was given is none that the configuration names.
     let superseded_by = superseded::current(session).filter(|_| !is_given);
+    let agent_deleted_at = memory::deleted_configured(session).map(|known| known.at);
     let next = match (&agent_id, &key, &registration, &settings.key_id) {
+        _ if agent_deleted_at.is_some() => "artcafe agent list",
         _ if superseded_by.is_some() => "artcafe config relink",
         _ if is_given => "artcafe auth test",
         (None, ..) | (_, None, ..) => "artcafe setup",
@@ -118,6 +123,7 @@ pub fn status(session: &Session) -> Result<StatusReport, OpError> {
         login,
         token_from: logins.overridden_by,
         superseded_by,
+        agent_deleted_at,
         next: next.to_owned(),
     })
 }

@@ -151,7 +151,7 @@ fn an_agent_that_does_not_exist_is_refused_where_a_token_can_tell() {
     let run = env.run(&["agent", "use", "prod-data-processor-02", "--json"]).expect(0);
     assert_eq!(
         (run.warnings(), run.data()["is_known"].clone()),
-        (vec!["agent_unchecked".to_owned(), "proof_void".to_owned()], Value::Null)
+        (["agent_unchecked", "key_of_another_agent", "proof_void"].map(str::to_owned).to_vec(), Value::Null)
     );
     // A server that cannot be asked, or a token that it refuses, does not stop a change of this machine's own file.
     env.set("ARTCAFE_RETRIES", "0");

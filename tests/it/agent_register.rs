@@ -128,9 +128,7 @@ fn a_lost_answer_is_settled_by_looking() {
             let server = Server::start(dialect, &[&format!("POST /agents={fault}x1")]);
             let env = TestEnv::with(&server);
             let place = env.path("made");
-            let args =
-                ["agent", "register", "--name", "prod-a-01", "--save-generated-key", place.to_str().unwrap(), "--json"];
-            let run = env.run(&args).expect(0);
+            let run = env.run(&["agent", "register", "--name", "prod-a-01", "--json"]).expect(0);
             let data = run.data();
             assert_eq!(
                 (&data["settled_by_looking"], &data["generated_key"]["fate"]),

@@ -268,6 +268,11 @@ const STATES: &[State] = &[
         world.run(&["key", "revoke", "--current", "--allow-last", "--yes"]);
         world
     }),
+    ("the agent was deleted from here", Person, || {
+        let world = World::set_up();
+        world.run(&["agent", "delete", AGENT, "--yes"]);
+        world
+    }),
     ("the key was deleted from here", Person, || {
         let world = World::set_up();
         world.run(&["key", "delete", &world.key_id(), "--allow-last", "--yes"]);

@@ -15,6 +15,7 @@ mod agent_paths;
 mod agent_record;
 mod agent_register;
 mod agent_watch;
+mod agent_ways;
 mod architecture;
 mod argv;
 mod audit;

@@ -8,7 +8,7 @@ use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::output::Output;
 use crate::ops::agent::delete::{AgentDeletePlan, AgentDeleteReport, delete, plan};
-use crate::ops::{ErrorCode, OpError};
+use crate::ops::{ErrorCode, OpError, Session, configuration_flags};
 
 /// Delete an agent, and with it the keys that are registered for it
 ///
@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> Outcome {
         return Err(OpError::new(ErrorCode::Differs, "nothing was done").hint("agree with `--yes`").into());
     }
     let report = context.block_on(delete(&session, &plan))??;
-    warn(&context.output, &report);
+    warn(&context.output, &session, &report);
     context.output.finish("agent.delete", &report, |report| {
         let mut lines = vec![format!("deleted agent `{}` ({})", report.agent_id, report.name)];
         lines.extend(report.keys_gone.iter().map(|key| format!("with it went key {key}")));
@@ -60,7 +60,7 @@ fn tell(output: &Output, plan: &AgentDeletePlan) {
     }
 }
 
-fn warn(output: &Output, report: &AgentDeleteReport) {
+fn warn(output: &Output, session: &Session, report: &AgentDeleteReport) {
     if !report.keys_gone.is_empty() {
         output.warn(
             "token_stays_valid",
@@ -83,8 +83,9 @@ fn warn(output: &Output, report: &AgentDeleteReport) {
         ),
     }
     for path in &report.configurations {
+        let flags = configuration_flags(&session.settings.paths, path);
         let text = format!(
-            "`{}` names an agent that is gone: choose another with `artcafe agent use ID`, or remove what setup made with `artcafe deregister --local-only`",
+            "`{}` names an agent that is gone: choose another with `artcafe{flags} agent use ID`, or remove what setup made with `artcafe{flags} deregister --local-only`",
             path.display()
         );
         output.warn("configuration_orphaned", &text);

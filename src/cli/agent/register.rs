@@ -14,7 +14,8 @@ use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{Output, Style};
 use crate::cli::place::{PlaceArgs, unknown_directory};
 use crate::cli::setup;
-use crate::config::LLM_PROVIDERS;
+use crate::config::{Endpoint, LLM_PROVIDERS};
+use crate::id::ProfileName;
 use crate::ops::agent::register::{AgentRegisterReport, RegisterAgentOptions, register};
 use crate::ops::agent::{AgentDraft, AgentFile};
 use crate::ops::{ErrorCode, OpError};
@@ -158,18 +159,34 @@ fn refuse_setup_flags(args: &RegisterArgs) -> Result<(), Failure> {
 
 fn warn(output: &Output, report: &AgentRegisterReport) {
     warn_not_kept(output, &report.not_kept);
-    let id = &report.agent.agent_id;
+    let next = own_setup(report);
     match report.generated_key.as_ref().map(|key| key.fate) {
         Some("discarded") => output.warn(
             "generated_key_discarded",
-            &format!("the platform made a key pair for the record, and its private half was discarded, so that nobody can use it: register a key of this machine's with `artcafe setup --agent-id {id}`"),
+            &format!("the platform made a key pair for the record, and its private half was discarded, so that nobody can use it: register a key of this machine's with `{next}`"),
         ),
         Some("lost") => output.warn(
             "generated_key_lost",
-            &format!("the platform made a key pair for the record, and its private half was lost with the answer, so that nobody can use it: register a key of this machine's with `artcafe setup --agent-id {id}`"),
+            &format!("the platform made a key pair for the record, and its private half was lost with the answer, so that nobody can use it: register a key of this machine's with `{next}`"),
         ),
         _ => {}
     }
+}
+
+/// The command that makes a configuration and a key of the agent's own, beside what this machine has already.
+fn own_setup(report: &AgentRegisterReport) -> String {
+    let AgentRegisterReport { agent, tenant_id, endpoint, .. } = report;
+    let id = &agent.agent_id;
+    // The record's name is the server's word, so that only the parsed id is repeated.
+    let profile =
+        id.as_str().to_ascii_lowercase().parse::<ProfileName>().map_or("NAME".to_owned(), |name| name.to_string());
+    let server = match endpoint.as_str() == Endpoint::DEFAULT {
+        true => String::new(),
+        false => format!(" --api-endpoint {endpoint}"),
+    };
+    format!(
+        "artcafe --profile {profile} setup --agent-id {id} --tenant-id {tenant_id}{server} --ssh-key-name {profile}"
+    )
 }
 
 fn text(output: &Output, report: &AgentRegisterReport) -> String {
@@ -182,7 +199,6 @@ fn text(output: &Output, report: &AgentRegisterReport) -> String {
     if let Some(path) = report.generated_key.as_ref().and_then(|key| key.path.as_ref()) {
         lines.push(format!("private key   {} (made by the platform)", path.display()));
     }
-    let id = &report.agent.agent_id;
-    lines.push(format!("next: artcafe setup --agent-id {id}, which gives it a key of this machine's"));
+    lines.push(format!("next: {}, which gives it a key of this machine's", own_setup(report)));
     lines.join("\n")
 }

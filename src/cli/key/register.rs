@@ -47,6 +47,13 @@ pub(crate) fn run(context: &Context, args: &RegisterArgs) -> Outcome {
     if report.settled_by_looking {
         context.output.warn("answer_lost", "the server's answer was lost; the registration was found by looking it up");
     }
+    if report.agent_is_known == Some(false) {
+        let text = format!(
+            "the platform does not know agent `{}`, for which the key was registered all the same",
+            report.agent_id
+        );
+        context.output.warn("agent_unknown", &text);
+    }
     context.output.finish("key.register", &report, |report| {
         let what = match (&report.key_id, report.already_registered) {
             (Some(id), true) => format!("already registered as {id}; nothing was changed"),

@@ -1,7 +1,7 @@
 //! `agent delete`: the end of an agent, and of the keys that are registered for it.
 //!
 //! Owns the looking before: which keys at the platform go with it, and which configurations of this machine name it.
-//! Deletes nothing on this machine but kept tokens. An answer that was lost is settled by looking, and what cannot be
+//! Deletes nothing on this machine but kept tokens, and remembers the deletion, which no program undoes. An answer that was lost is settled by looking, and what cannot be
 //! settled is never called done. A rotation that is open for the agent is finished or undone first.
 
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::checkpoint;
 use crate::config::{Endpoint, Key};
 use crate::id::{AgentId, KeyId, TenantId};
 use crate::ops::access::{self, Grant};
-use crate::ops::agent::look;
+use crate::ops::agent::{look, memory};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::error::OpError;
 use crate::ops::session::Session;
@@ -100,6 +100,7 @@ pub async fn delete(session: &Session, plan: &AgentDeletePlan) -> Result<AgentDe
     let _lock = session.lock()?;
     refuse_open_rotation(session, id)?;
     let told = Change::new(Action::AgentDeleted).agent_id(id).from(&plan.agent.name);
+    memory::remember(session, id, false)?;
     checkpoint::reach("agent.before_delete");
     let outcome = session.client()?.delete_agent(id, plan.grant.access()).await;
     checkpoint::reach("agent.after_delete");
@@ -109,15 +110,24 @@ pub async fn delete(session: &Session, plan: &AgentDeletePlan) -> Result<AgentDe
         Err(error) if error.is_record_missing() => true,
         Err(error) if error.may_have_worked() => match is_gone(session, plan).await {
             Some(true) => true,
-            Some(false) => return Err(look::explained(session, &plan.grant, "delete", error).await),
+            Some(false) => {
+                memory::forget(session, id)?;
+                return Err(look::explained(session, &plan.grant, "delete", error).await);
+            }
             None => {
                 session.record(told.result(Outcome::Unknown))?;
                 return Err(OpError::from(error)
                     .hint("whether the agent was deleted is not known: `artcafe agent show ID` tells, or run the same command again"));
             }
         },
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            if !error.is_interruption() {
+                memory::forget(session, id)?;
+            }
+            return Err(error.into());
+        }
     };
+    memory::remember(session, id, true)?;
     session.record(told)?;
     tokens::forget_all(&session.settings.paths)?;
     // Whether an older release left the keys is worth a word and no failure: the agent is gone.

@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::api::token::Claims;
 use crate::api::wire::AgentRecord;
+use crate::ops::error::{ErrorCode, OpError};
 
 /// Words that say where an agent works.
 const ENVIRONMENTS: [&str; 24] = [
@@ -54,7 +56,65 @@ pub struct AgentDraft {
     pub custom: Option<Map<String, Value>>,
 }
 
+/// No name is longer.
+const LONGEST_NAME: usize = 256;
+
+/// A name that nobody can have meant.
+pub(in crate::ops) fn check_name(name: &str) -> Result<(), OpError> {
+    let what = if name.chars().any(char::is_control) {
+        "holds a line end or another control character"
+    } else if name.chars().count() > LONGEST_NAME {
+        "is longer than 256 characters"
+    } else {
+        return Ok(());
+    };
+    Err(OpError::new(ErrorCode::Usage, format!("the agent's name {what}"))
+        .hint("give a short one of one line, such as prod-data-processor-01"))
+}
+
+/// What everybody who may read the record would read: a private key, or a token of the platform.
+pub(in crate::ops) fn refuse_secret<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<(), OpError> {
+    let is_token = |word: &str| word.starts_with("eyJ") && Claims::read(word).is_some();
+    for value in values {
+        let what = if value.contains("PRIVATE KEY-----") {
+            "a private key"
+        } else if value.split_whitespace().any(is_token) {
+            "a token"
+        } else {
+            continue;
+        };
+        return Err(OpError::new(
+            ErrorCode::SecretOnCommandLine,
+            format!("a value for the agent's record holds {what}, which everybody who may read the record would see; nothing was sent"),
+        )
+        .hint("check which file or variable the value comes from; a secret that stood on the command line may be in the shell's history"));
+    }
+    Ok(())
+}
+
+/// Every text in a value of any depth.
+fn texts_of<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(values) => values.iter().for_each(|value| texts_of(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| texts_of(value, texts)),
+        _ => {}
+    }
+}
+
 impl AgentDraft {
+    /// Refuses what is no record's: a name that nobody can have meant, a secret in any value.
+    pub(in crate::ops) fn check(&self) -> Result<(), OpError> {
+        let mut texts: Vec<&str> = [&self.name, &self.agent_type].map(String::as_str).to_vec();
+        texts.extend(self.capabilities.iter().chain(&self.tags).map(String::as_str));
+        texts.extend([&self.description, &self.owner].into_iter().flatten().map(String::as_str));
+        for value in self.custom.iter().flat_map(Map::values) {
+            texts_of(value, &mut texts);
+        }
+        refuse_secret(texts)?;
+        check_name(&self.name)
+    }
+
     /// The four members that the platform keeps; nothing where none is given.
     pub(super) fn metadata(&self) -> Option<Value> {
         let mut metadata = Map::new();

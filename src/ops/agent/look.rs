@@ -75,6 +75,10 @@ async fn missing(session: &Session, grant: &Grant, id: &AgentId, error: ApiError
         Err(_) => Vec::new(),
     };
     let failure = OpError::new(ErrorCode::RecordMissing, format!("the platform knows no agent `{id}`")).because(error);
+    let mut of_name = known.iter().filter(|agent| agent.sent_name == id.as_str());
+    if let (Some(agent), None) = (of_name.next(), of_name.next()) {
+        return failure.hint(format!("that is the name of agent `{}`: give its id", agent.agent_id));
+    }
     match config::nearest(id.as_str(), known.iter().map(|agent| agent.agent_id.as_str())) {
         Some(nearest) => {
             failure.hint(format!("the nearest that it knows is `{nearest}`; `artcafe agent list` shows all"))

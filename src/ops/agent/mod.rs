@@ -12,6 +12,7 @@ mod draft;
 mod file;
 pub mod list;
 mod look;
+pub(in crate::ops) mod memory;
 pub mod register;
 pub mod select;
 pub mod show;
@@ -20,6 +21,7 @@ pub mod watch;
 
 pub(in crate::ops) use create::{created, register as create};
 pub use draft::AgentDraft;
+pub(in crate::ops) use draft::{check_name, refuse_secret};
 pub use file::AgentFile;
 pub use look::RecordKey;
 

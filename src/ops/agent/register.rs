@@ -147,6 +147,13 @@ fn finish(
             .because(error)
             .hint(format!("give it a key of this machine's: `artcafe setup --agent-id {id}`; or delete it, `artcafe agent delete {id}`, and register it again"))
     })?;
+    if let (Some("lost"), Some(place)) = (generated.as_ref().map(|key| key.fate), &options.save_generated_key) {
+        return Err(OpError::new(
+            ErrorCode::PartlyDone,
+            format!("agent `{id}` was registered, but the server's answer was lost, and with it the private key for `{}`", place.display()),
+        )
+        .hint(format!("delete it, `artcafe agent delete {id}`, and register it again; or leave the record's key and give it one of this machine's: `artcafe --profile NAME setup --agent-id {id} --output PATH`")));
+    }
     report(session, grant, options, registered, false, generated)
 }
 
@@ -190,7 +197,7 @@ fn check(draft: &AgentDraft) -> Result<(), OpError> {
     if draft.agent_type.trim().is_empty() {
         return Err(needed("type", "--agent-type"));
     }
-    Ok(())
+    draft.check()
 }
 
 /// The one line of a public key file.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::api::wire::{AgentChange, AgentRecord};
 use crate::id::AgentId;
 use crate::ops::access;
-use crate::ops::agent::look;
+use crate::ops::agent::{check_name, look, refuse_secret};
 use crate::ops::audit::{Action, Change, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::session::Session;
@@ -56,6 +56,13 @@ pub async fn update(
     };
     if options.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
         return Err(OpError::new(ErrorCode::Usage, "an agent cannot be without a name").hint("give one with `--name`"));
+    }
+    let texts = [&options.name, &options.description, &options.owner].into_iter().flatten();
+    refuse_secret(texts.chain(&options.add_tags).map(String::as_str))?;
+    options.name.as_deref().map_or(Ok(()), check_name)?;
+    if let Some(tag) = options.add_tags.iter().find(|tag| options.remove_tags.contains(tag)) {
+        return Err(OpError::new(ErrorCode::Usage, format!("tag `{tag}` is to be added and removed at once"))
+            .hint("leave one of `--tag` and `--remove-tag` out"));
     }
     let _lock = session.lock()?;
     let grant = access::any(session).await?;

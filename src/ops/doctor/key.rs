@@ -11,6 +11,7 @@ use crate::config::{ConfigFile, Key};
 use crate::durable;
 use crate::keys::{self, AgentKey, Algorithm, Inspection, KeyError, KeyFiles, PrivateKey, PublicKey};
 use crate::ops::Fix;
+use crate::ops::agent::memory;
 use crate::ops::doctor::Check;
 use crate::ops::doctor::configuration::{Named, identity_of};
 use crate::ops::doctor::finding::{Finding, Sheet, Status};
@@ -104,7 +105,7 @@ fn unreadable(sheet: &mut Sheet, session: &Session, error: KeyError) {
     // A file that is no file at all is there, and is no key.
     let check = if error.code == ErrorCode::KeyUnusable { Check::KeyUsable } else { Check::KeyFile };
     let finding = Finding::failed(&error);
-    let is_known = session.agent().is_ok() && session.tenant().is_ok();
+    let is_known = session.agent().is_ok() && session.tenant().is_ok() && memory::deleted_configured(session).is_none();
     // While a rotation is open its journal says which key is meant.
     let may_be_made = is_missing && is_known && matches!(rotate::open(&session.settings.paths), Ok(None));
     sheet.put(

@@ -14,7 +14,7 @@ use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::generate;
 use crate::ops::own_key::Holder;
-use crate::ops::revoke;
+use crate::ops::{register, revoke};
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
 pub fn is_dead(code: ErrorCode) -> bool {
@@ -58,7 +58,7 @@ impl Proof<'_> {
                         ErrorCode::KeyOfAnotherAgent,
                         format!("the key is registered as {} for another agent than `{agent}`", record.key_id),
                     )
-                    .hint("check the agent id (`artcafe config get auth.agent_id`), or make a key of its own for this agent: `artcafe key generate`"),
+                    .hint(format!("check the agent id (`artcafe config get auth.agent_id`), or {}", register::own_key_for(agent))),
                     Some(record) if self.report.key_id.as_ref() != Some(&record.key_id) => OpError::new(
                         ErrorCode::KeyNotRegistered,
                         match &self.report.key_id {

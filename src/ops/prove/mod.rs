@@ -21,6 +21,7 @@ use crate::api::{Access, ApiError, Client};
 use crate::config::{Endpoint, Key};
 use crate::interrupt;
 use crate::ops::access;
+use crate::ops::agent::memory;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::own_key::LoadedKey;
@@ -73,7 +74,7 @@ pub async fn prove_in(
     };
     let key_id = match asked {
         Store::AsKnown => key_id,
-        Store::Keys => Some(key_id.ok_or_else(|| agent_record::no_key_id(&agent))?),
+        Store::Keys => Some(key_id.ok_or_else(|| memory::explained(session, agent_record::no_key_id(&agent)))?),
         Store::AgentRecord => None,
     };
     if !session.allow_new_endpoint {
@@ -339,7 +340,7 @@ impl Proof<'_> {
             error
         });
         let verdict = verdict.map_err(|error| match is_dead(error.code) {
-            true => superseded::explained(self.session, error),
+            true => superseded::explained(self.session, memory::explained(self.session, error)),
             false => error,
         });
         self.report.proven = verdict.is_ok();

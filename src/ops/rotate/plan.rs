@@ -15,6 +15,7 @@ use crate::config::{ConfigFile, Key, Origin};
 use crate::durable;
 use crate::keys::KeyFiles;
 use crate::ops::access::{self, Grant};
+use crate::ops::agent;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::own_key::LoadedKey;
 use crate::ops::prove;
@@ -39,6 +40,7 @@ pub(super) async fn plan(session: &Session, options: &RotateOptions) -> Result<J
     let old_path = behind(&old.path);
     let public = old.key.public();
     let Authority { grant, authorized_by, last_used } = authorize(session, &old).await?;
+    agent::memory::refuse(session, Some(&grant), &agent, true).await?;
     let client = session.client()?;
     let records = client.keys(grant.access()).await?;
     let record =

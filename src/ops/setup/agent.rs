@@ -45,6 +45,7 @@ pub(super) async fn look(
 
 /// The agent of this name that carries our key: registered by an earlier run.
 pub(super) async fn find(session: &Session, grant: &Grant, new: &AgentDraft) -> Result<Option<AgentId>, OpError> {
+    new.check()?;
     let path = &session.settings.private_key_path.value;
     if !crate::keys::KeyFiles::at(path).exists() {
         return Ok(None);

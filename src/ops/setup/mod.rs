@@ -152,6 +152,9 @@ impl Run<'_> {
             }
             self.check_agent(session, grant.as_ref(), &tenant).await?;
         }
+        if self.options.new_agent.is_none() {
+            crate::ops::agent::memory::refuse(session, grant.as_ref(), session.agent()?, true).await?;
+        }
         let differences = configuration::differences(session, None, self.options)?;
         let path = &session.settings.paths.config.value;
         if !differences.is_empty() && !self.attendant.agrees(path, &differences)? {
