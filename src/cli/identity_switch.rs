@@ -13,8 +13,9 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, Style};
 use crate::config::{Origin, Sourced};
+use crate::interrupt;
 use crate::ops::agent;
-use crate::ops::identity_switch::{Found, NewIdentity, SwitchReport, switch};
+use crate::ops::identity_switch::{Found, NewIdentity, SwitchReport, remembered, switch};
 use crate::ops::prove::prove_telling;
 use crate::ops::{ErrorCode, OpError, Session};
 
@@ -35,6 +36,11 @@ pub(crate) fn run(context: &Context, command: &str, new: &NewIdentity, args: &Pr
     let session = context.session_quietly(context.settings()?, &args.passphrase)?;
     let found = find(context, &session, new)?;
     let mut report = switch(&session, new, &found)?;
+    if report.changed {
+        interrupt::go_on_by(
+            "what was written stands: see it with `artcafe config show`, prove it with `artcafe auth test`",
+        );
+    }
     warn(context, &session, new, &report);
     if let (NewIdentity::Agent(id), true, true) = (new, report.changed, found.is_key_of_another) {
         let text = format!(
@@ -43,7 +49,7 @@ pub(crate) fn run(context: &Context, command: &str, new: &NewIdentity, args: &Pr
         context.output.warn("key_of_another_agent", &text);
     }
     let mut code = ExitCode::SUCCESS;
-    if wants_proof(context, args, &report)? {
+    if wants_proof(context, args, new, &report)? {
         let failed = prove(context, &session, new, &mut report)?;
         code = failed.map_or(ExitCode::SUCCESS, |code| code.exit_code().into());
     } else if report.proof_void {
@@ -56,10 +62,10 @@ pub(crate) fn run(context: &Context, command: &str, new: &NewIdentity, args: &Pr
 /// What the server knows of another agent; of the one that is configured already nothing has to be found out.
 fn find(context: &Context, session: &Session, new: &NewIdentity) -> Result<Found, Failure> {
     let named = session.settings.file.as_ref().and_then(|file| file.text_of(new.key()));
+    let is_another = named.is_some_and(|named| named.value != new.id());
     match new {
-        NewIdentity::Agent(id) if named.is_some_and(|named| named.value != id.as_str()) => {
-            Ok(context.block_on(agent::select::find(session, id))??)
-        }
+        NewIdentity::Agent(id) if is_another => Ok(context.block_on(agent::select::find(session, id))??),
+        NewIdentity::Tenant(id) if is_another => Ok(remembered(session, id)?),
         _ => Ok(Found::default()),
     }
 }
@@ -97,10 +103,11 @@ fn warn(context: &Context, session: &Session, new: &NewIdentity, report: &Switch
 }
 
 /// Asked for, or agreed to on a terminal, where something was changed.
-fn wants_proof(context: &Context, args: &ProveArgs, report: &SwitchReport) -> Result<bool, OpError> {
+fn wants_proof(context: &Context, args: &ProveArgs, new: &NewIdentity, report: &SwitchReport) -> Result<bool, OpError> {
     if args.prove || !report.changed || !context.can_ask() || context.yes {
         return Ok(args.prove);
     }
+    context.output.status(&text(&context.output, new, report));
     // What was written stands also where the question is not answered.
     Ok(context.confirm("Prove the new identity now?").unwrap_or(false))
 }

@@ -15,6 +15,8 @@ use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::prove::ProofReport;
 use crate::ops::rotate;
 use crate::ops::session::Session;
+use crate::ops::show;
+use crate::ops::state::State;
 
 /// The part of the identity that becomes another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +87,18 @@ pub struct SwitchReport {
     pub is_known: Option<bool>,
     /// The proof of the identity as it is now; null where none was asked for.
     pub proof: Option<ProofReport>,
+}
+
+/// What this machine remembers of its agent and key in another tenant: the way back from a tenant leads to the record
+/// that was left there.
+pub fn remembered(session: &Session, tenant: &TenantId) -> Result<Found, OpError> {
+    let settings = &session.settings;
+    let state = State::load_if_readable(&settings.paths)?;
+    // A key that cannot be read just now is told of by whoever uses it.
+    let fingerprint = show::fingerprint_of(session, &settings.private_key_path.value).ok().flatten();
+    let (Some(fingerprint), Ok(agent)) = (fingerprint, session.agent()) else { return Ok(Found::default()) };
+    let entry = state.registration(settings.endpoint.value.origin(), tenant, agent, &fingerprint);
+    Ok(Found { key_id: entry.map(|entry| entry.key_id.clone()), ..Found::default() })
 }
 
 /// Names another agent or tenant in the configuration in force.

@@ -99,3 +99,16 @@ fn the_other_spelling_of_the_tenant_is_changed_as_well() {
     let text = std::fs::read_to_string(env.config()).unwrap();
     assert!(!text.contains("first") && text.matches("second").count() == 2, "{text}");
 }
+
+#[test]
+fn the_way_back_leads_to_the_record_that_was_left_there() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    env.unset("ARTCAFE_TENANT_ID");
+    let id = env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout;
+    env.run(&["tenant", "use", "another-tenant"]).expect(0);
+    env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(3);
+    env.run(&["tenant", "use", server.tenant(), "--prove"]).expect(0);
+    assert_eq!(env.run(&["config", "get", "auth.ssh_key.key_id"]).expect(0).stdout, id);
+}

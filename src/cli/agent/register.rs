@@ -28,7 +28,7 @@ use crate::ops::{ErrorCode, OpError};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  artcafe agent register --name prod-orders-01 --agent-type processor --capability text-analysis\n  \
-artcafe agent register --name prod-orders-02 --description \"reads the orders\" --setup --output ~/.ssh/orders_agent\n  \
+artcafe --profile orders agent register --name prod-orders-02 --description \"reads the orders\" --setup --output ~/.ssh/orders_agent\n  \
 artcafe agent register --file agent.yaml --json"
 )]
 pub(crate) struct RegisterArgs {
