@@ -80,7 +80,7 @@ pub(super) fn mend(
         let (done, problem, hint) = match &remedy {
             None => {
                 let words = "the flags of this command name an identity or its files, and cannot go along";
-                let hint = format!("run it yourself with the same flags: `artcafe {}`", fix.words().join(" "));
+                let hint = format!("run it yourself: `artcafe {}`", fix.words().join(" "));
                 (false, Some(words.to_owned()), Some(hint))
             }
             Some(remedy) => run(&context.env, remedy),

@@ -172,7 +172,7 @@ fn flags_that_cannot_go_along_are_told() {
     assert_eq!(run.data()["mended"][0]["fix"], Value::Null);
     assert_eq!(run.data()["mended"][0]["done"], json!(false));
     let told = world.env.run(&["doctor", "--fix", "--config", &config]).expect(1).stdout;
-    assert!(told.contains("artcafe key repair"), "{told}");
+    assert!(told.contains(&format!("`artcafe --config {config} key repair`")), "{told}");
     // Only what was asked for is mended.
     let other = world.env.run(&["doctor", "--fix", "--json", "--only", "home"]).expect(0);
     assert!(tried(&other).is_empty());
