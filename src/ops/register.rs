@@ -89,14 +89,6 @@ pub async fn register(session: &Session, options: &RegisterOptions) -> Result<Re
     if let (Some(id), Some(_lock)) = (&report.key_id, &lock) {
         remember(session, &key.path, &report, id)?;
         tell(session, &key.path, &report)?;
-        if !report.already_registered {
-            // The look serves a warning alone.
-            report.agent_is_known = match session.client()?.agent(&report.agent_id, grant.access()).await {
-                Ok(_) => Some(true),
-                Err(error) if error.is_record_missing() => Some(false),
-                Err(_) => None,
-            };
-        }
         report.configuration_updated = write_key_id(session, id)?;
     }
     Ok(report)
@@ -169,6 +161,12 @@ async fn ask(
         report.key_id = Some(record.key_id);
         return Ok(report);
     }
+    // Before anything is changed: it serves a warning alone, and must not hold up what follows the registration.
+    report.agent_is_known = match client.agent(agent, grant.access()).await {
+        Ok(_) => Some(true),
+        Err(error) if error.is_record_missing() => Some(false),
+        Err(_) => None,
+    };
     if options.dry_run {
         return Ok(report);
     }
