@@ -36,6 +36,7 @@
 //! | `$ARTCAFE_HOME/state/registrations.json` | 0600 | `setup`, `key register` | what was registered where, and what `setup` made; no secret |
 //! | `$ARTCAFE_HOME/state/tokens/` | 0600 | `auth token`, `exec` | the agent's tokens, until shortly before they end |
 //! | `$ARTCAFE_HOME/state/run/` | 0600 | `exec --token-file` | the token of a command that runs |
+//! | `$ARTCAFE_HOME/state/deleted-agents.json` | 0600 | `agent delete` | which agents were deleted from here; no secret |
 //! | `$ARTCAFE_HOME/state/failures.json` | 0600 | `key rotate`, `monitor` | which rotations and proofs failed; no secret |
 //! | `$ARTCAFE_HOME/{storage,cache,agent-state,keys}/` | 0700 | `path --create` | a directory for each tenant and agent |
 //! | `$ARTCAFE_HOME/lock` | 0600 | every command that writes | the holder's pid and start; never removed |
