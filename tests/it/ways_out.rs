@@ -423,9 +423,13 @@ fn a_damaged_memory_stops_no_reader_that_can_do_without() {
     for command in [&["auth", "test", "--json"][..], &["auth", "token", "--fresh", "--json"], &["status", "--json"]] {
         assert_eq!(env.run(command).expect(0).warnings(), ["memory_unreadable"], "{command:?}");
     }
-    // Where the endpoint comes from elsewhere, only the memory says whether the key belongs there.
+    // A variable that says the same as the file leads nowhere else.
+    assert_eq!(administrator.run(&["auth", "test", "--json"]).expect(0).warnings(), ["memory_unreadable"]);
+    // Where the endpoint is another one, only the memory says whether the key belongs there.
     let requests = server.requests().len();
-    assert_eq!(administrator.run(&["auth", "test", "--json"]).expect(78).code_name(), "CONFIG_INVALID");
+    let elsewhere = server.url().replace("127.0.0.1", "localhost");
+    let run = administrator.run(&["auth", "test", "--json", "--api-endpoint", &elsewhere]).expect(78);
+    assert_eq!(run.code_name(), "CONFIG_INVALID");
     assert_eq!(server.requests().len(), requests);
     // Nothing is made that could not be remembered.
     let failure = env.run(&["key", "rotate", "--json"]).expect(78).failure();
