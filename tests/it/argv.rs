@@ -67,6 +67,8 @@ impl Grammar {
                 }
             }
         }
+        // The system's own units are no test's to write.
+        line.retain(|word| word != "--system");
         let mut is_command = false;
         for positional in command["positionals"].as_array().unwrap() {
             if positional["required"] == true || random.random_bool(0.5) {

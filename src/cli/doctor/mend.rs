@@ -57,6 +57,13 @@ fn rank(fix: &Fix) -> u8 {
     }
 }
 
+fn asks_the_server(fix: &Fix) -> bool {
+    match fix {
+        Fix::ConfigRelink | Fix::KeyRepair | Fix::ConfigSetKeyId(_) => false,
+        Fix::RotateResume | Fix::Setup | Fix::KeyRegister => true,
+    }
+}
+
 /// The next fix that was not tried yet, and the checks that offer it.
 fn next(findings: &Findings, tried: &[Fix]) -> Option<(Fix, Vec<&'static str>)> {
     let offered = findings.iter().filter_map(|(_, finding)| finding.fix.as_ref());
@@ -70,6 +77,7 @@ fn next(findings: &Findings, tried: &[Fix]) -> Option<(Fix, Vec<&'static str>)> 
 pub(super) fn mend(
     context: &Context,
     mut findings: Findings,
+    is_offline: bool,
     diagnose: impl Fn() -> Result<Findings, Failure>,
 ) -> Result<(Vec<Mended>, Findings), Failure> {
     let mut tried = Vec::new();
@@ -78,6 +86,10 @@ pub(super) fn mend(
         crate::interrupt::check_noticed()?;
         let remedy = context.output.remedy(Some(&fix));
         let (done, problem, hint) = match &remedy {
+            _ if is_offline && asks_the_server(&fix) => {
+                let hint = "run `artcafe doctor --fix` without `--offline`".to_owned();
+                (false, Some("it asks the server, which `--offline` rules out".to_owned()), Some(hint))
+            }
             None => {
                 let words = "the flags of this command name an identity or its files, and cannot go along";
                 let hint = format!("run it yourself: `artcafe {}`", fix.words().join(" "));

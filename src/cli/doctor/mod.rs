@@ -16,8 +16,9 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::config::{Paths, Settings};
 use crate::env::Env;
-use crate::ops::doctor::{Check, Findings, Part, Patient, diagnose, diagnose_offline};
+use crate::ops::doctor::{Check, Findings, Part, Patient, Status, diagnose, diagnose_offline};
 use crate::ops::session::Session;
+use crate::ops::{ErrorCode, OpError};
 
 pub(crate) use report::{DoctorData, DoctorList};
 
@@ -57,10 +58,13 @@ fn ids() -> PossibleValuesParser {
 impl DoctorArgs {
     /// Whether a check is wanted.
     fn wants(&self, check: Check) -> bool {
+        self.names(check) && !(self.offline && check.part() == Part::Online)
+    }
+
+    /// Whether `--only` and `--skip` leave a check.
+    fn names(&self, check: Check) -> bool {
         let names = |ids: &[String]| ids.iter().any(|id| id == check.id());
-        (self.only.is_empty() || names(&self.only))
-            && !names(&self.skip)
-            && !(self.offline && check.part() == Part::Online)
+        (self.only.is_empty() || names(&self.only)) && !names(&self.skip)
     }
 }
 
@@ -71,7 +75,7 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let mut findings = look(context, args)?;
     let mut mended = Vec::new();
     if args.fix {
-        (mended, findings) = mend::mend(context, findings, || look(context, args))?;
+        (mended, findings) = mend::mend(context, findings, args.offline, || look(context, args))?;
     }
     let data = DoctorData::of(&context.output, findings, mended);
     let code = data.exit_code();
@@ -84,7 +88,13 @@ fn look(context: &Context, args: &DoctorArgs) -> Result<Findings, Failure> {
     let is_online = Check::ALL.iter().any(|check| check.part() == Part::Online && args.wants(*check));
     let mut findings =
         if is_online { context.block_on_and_leave(diagnose(&patient))? } else { diagnose_offline(&patient) };
-    findings.retain(|(check, _)| args.wants(*check));
+    // An online check that stands already without a server is a verdict all the same.
+    findings.retain(|(check, finding)| args.wants(*check) || args.names(*check) && finding.status == Status::Error);
+    if findings.is_empty() {
+        return Err(OpError::new(ErrorCode::Usage, "these flags leave no check to be made")
+            .hint("`artcafe doctor --list` names them all, and which of them ask the server")
+            .into());
+    }
     Ok(findings)
 }
 

@@ -255,6 +255,12 @@ fn timer(patient: &Patient, paths: &Paths) -> Finding {
     for directory in &patient.unit_directories {
         let timer = directory.join(format!("{name}.timer"));
         let service = directory.join(format!("{name}.service"));
+        // The system's units may be another home's, of which nothing is to be said here.
+        let is_of_system = directory.starts_with("/etc");
+        let text = std::fs::read_to_string(&service).unwrap_or_default();
+        if is_of_system && !text.contains(&format!("ARTCAFE_HOME={}", paths.home.display())) {
+            continue;
+        }
         let state = UnitState::at(&timer).and_then(|timer| Ok((timer.0, UnitState::at(&service)?.0)));
         let is_wanted = directory.join("timers.target.wants").join(format!("{name}.timer")).symlink_metadata().is_ok();
         return match state {

@@ -25,6 +25,7 @@ use jiff::Timestamp;
 
 use crate::config::Paths;
 use crate::ops::OpError;
+use crate::ops::prove;
 use crate::ops::session::Session;
 
 pub use check::{Check, Group, OF_ONE_COMMAND, Part};
@@ -54,7 +55,12 @@ pub type Findings = Vec<(Check, Finding)>;
 
 /// Makes the checks that ask no server.
 pub fn diagnose_offline(patient: &Patient) -> Findings {
-    offline(patient).finish()
+    let mut sheet = offline(patient);
+    // What this machine itself ended is known without a server.
+    if let Some(error) = patient.session.as_ref().ok().and_then(prove::ended_from_here) {
+        sheet.put(Check::Revocation, Finding::failed(&error));
+    }
+    sheet.finish()
 }
 
 /// Makes every check; those that ask the server within a few seconds.

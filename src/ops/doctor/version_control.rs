@@ -41,11 +41,12 @@ pub(super) fn look(patient: &Patient, paths: &Paths, all: &[(PathBuf, ConfigFile
         is_below_any = true;
         let shown = path.display();
         let quoted = keys::quoted(path);
+        let directory = keys::quoted(path.parent().unwrap_or(path));
         match standing(patient, path) {
             Standing::Ignored => {}
             Standing::Tracked => {
                 return Finding::error(format!("git tracks `{shown}`"))
-                    .hint(format!("take it out (`git rm --cached {quoted}`), ignore it, and replace what was committed: `artcafe key rotate`"));
+                    .hint(format!("take it out (`git -C {directory} rm --cached {quoted}`), ignore it, and replace what was committed: `artcafe key rotate`"));
             }
             Standing::Loose => {
                 return Finding::warning(format!("`{shown}` is in a git work tree and not ignored"))

@@ -7,13 +7,15 @@
 use super::{Proof, Store};
 use crate::api::ApiError;
 use crate::api::wire::KeyRecord;
-use crate::id::AgentId;
+use crate::id::{AgentId, KeyId};
 use crate::keys::Algorithm;
 use crate::ops::access;
+use crate::ops::agent::memory;
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::fix::Fix;
 use crate::ops::generate;
 use crate::ops::own_key::Holder;
+use crate::ops::session::Session;
 use crate::ops::{register, revoke};
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
@@ -93,12 +95,7 @@ impl Proof<'_> {
 
     /// What was ended from here is no riddle, and a person's decision: nothing brings it back by itself.
     fn ended_here(&self) -> Option<OpError> {
-        let id = self.report.key_id.as_ref()?;
-        let (how, at) = revoke::ended_here(self.session, id).ok()??;
-        let failure = OpError::new(
-            ErrorCode::KeyRevoked,
-            format!("the key was {how} as {id} by this machine on {}", at.strftime("%Y-%m-%d %H:%M UTC")),
-        );
+        let failure = key_ended(self.session, self.report.key_id.as_ref()?)?;
         Some(failure.hint(self.new_key()))
     }
 
@@ -154,4 +151,26 @@ fn not_registered(agent: &AgentId) -> OpError {
     OpError::new(ErrorCode::KeyNotRegistered, format!("the key is not registered for agent `{agent}`"))
         .hint("register it: `artcafe key register` (with an administrator's token), or in the portal")
         .fix(Fix::KeyRegister)
+}
+/// The failure of a key that this machine ended as this record.
+fn key_ended(session: &Session, id: &KeyId) -> Option<OpError> {
+    let (how, at) = revoke::ended_here(session, id).ok()??;
+    let at = at.strftime("%Y-%m-%d %H:%M UTC");
+    Some(OpError::new(ErrorCode::KeyRevoked, format!("the key was {how} as {id} by this machine on {at}")))
+}
+
+/// The failure of a configured key that cannot be good any more by what this machine itself did: it ended the key, or
+/// deleted its agent.
+pub fn ended_from_here(session: &Session) -> Option<OpError> {
+    let of_key = session.settings.key_id.as_ref().and_then(|id| key_ended(session, &id.value));
+    let of_agent = || {
+        let deleted = memory::deleted_configured(session)?;
+        let id = session.agent().ok()?;
+        Some(OpError::new(ErrorCode::KeyRevoked, format!("agent `{id}` was deleted from here on {}", deleted.at)))
+    };
+    of_key.or_else(of_agent).map(|error| {
+        error.hint(
+            "a person decided it: a new key is made with `artcafe setup`, a new agent with `artcafe agent register`",
+        )
+    })
 }

@@ -31,8 +31,8 @@ use crate::ops::state::State;
 use crate::ops::superseded;
 use crate::secret::{Secret, SecretString};
 
-pub use diagnosis::is_dead;
 pub(super) use diagnosis::{ed25519_refused, is_not_yet_valid, not_yet_valid};
+pub use diagnosis::{ended_from_here, is_dead};
 pub use report::{Outcome, ProofReport, Step, Store};
 
 /// A clock that is off by more than this is worth a word.

@@ -179,3 +179,38 @@ fn flags_that_cannot_go_along_are_told() {
     let text = world.env.run(&["doctor", "--fix"]).expect(0).stdout;
     assert!(text.starts_with("mended: artcafe key repair (for key-mode)\n"), "{text}");
 }
+
+#[test]
+fn offline_means_that_no_server_is_asked_by_a_mend_either() {
+    let world = World::healthy();
+    remove_key(&world);
+    let (before, requests) = (contents(&world), world.server.requests().len());
+    let run = world.env.run(&["doctor", "--offline", "--fix", "--json"]).expect(1);
+    let tried = &run.data()["mended"][0];
+    assert_eq!(
+        (&tried["done"], tried["problem"].as_str().unwrap().contains("--offline")),
+        (&json!(false), true),
+        "{run:?}"
+    );
+    assert_eq!(world.server.requests().len(), requests);
+    assert!(contents(&world) == before);
+}
+
+#[test]
+fn what_was_ended_from_here_is_known_without_a_server() {
+    let world = World::healthy();
+    let id = id_of(&world.server.keys()[0]);
+    world.env.run(&["key", "revoke", &id, "--yes", "--allow-last"]).expect(0);
+    let run = world.env.run(&["doctor", "--offline", "--json"]).expect(1);
+    assert_eq!(vector(&run)["revocation"], "error", "{run:?}");
+    world.env.run(&["doctor", "--offline", "--skip", "revocation"]).expect(0);
+}
+
+#[test]
+fn no_check_at_all_is_no_health() {
+    let env = TestEnv::new();
+    for args in [&["--offline", "--only", "connection"][..], &["--only", "timer", "--skip", "timer"]] {
+        let all = [&["doctor", "--json"], args].concat();
+        assert_eq!(env.run(&all).expect(2).failure()["code"], "USAGE");
+    }
+}
