@@ -108,9 +108,17 @@ fn unreadable(sheet: &mut Sheet, session: &Session, error: KeyError) {
     let is_known = session.agent().is_ok() && session.tenant().is_ok() && memory::deleted_configured(session).is_none();
     // While a rotation is open its journal says which key is meant.
     let may_be_made = is_missing && is_known && matches!(rotate::open(&session.settings.paths), Ok(None));
+    // Beside a public half that stayed, `setup` would look for an ssh-agent.
+    let is_only_public = own_key::is_only_public(&session.settings.private_key_path.value);
     sheet.put(
         check,
-        if may_be_made { finding.hint("make and register one: `artcafe setup`").fix(Fix::Setup) } else { finding },
+        match (may_be_made, is_only_public) {
+            (true, false) => finding.hint("make and register one: `artcafe setup`").fix(Fix::Setup),
+            (true, true) => finding.hint(
+                "bring it back, or make a new pair in its place (`artcafe key generate --overwrite`, then `artcafe key register`); only its public half is left",
+            ),
+            (false, _) => finding,
+        },
     );
     if check == Check::KeyUsable {
         sheet.put(Check::KeyFile, Finding::ok("something is there"));
