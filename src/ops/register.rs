@@ -85,7 +85,14 @@ pub async fn register(session: &Session, options: &RegisterOptions) -> Result<Re
     // Asked before the server is: a file nobody can write must not show only after the registration.
     let lock = if options.dry_run { None } else { Some(session.lock()?) };
     let grant = access::any(session).await?;
+    // Before anything is changed: it serves a warning alone, and must not hold up what follows the registration.
+    let is_known = match session.client()?.agent(session.agent()?, grant.access()).await {
+        Ok(_) => Some(true),
+        Err(error) if error.is_record_missing() => Some(false),
+        Err(_) => None,
+    };
     let mut report = register_key(session, &key.key.public(), &grant, options).await?;
+    report.agent_is_known = is_known.filter(|_| !report.already_registered);
     if let (Some(id), Some(_lock)) = (&report.key_id, &lock) {
         remember(session, &key.path, &report, id)?;
         tell(session, &key.path, &report)?;
@@ -161,12 +168,6 @@ async fn ask(
         report.key_id = Some(record.key_id);
         return Ok(report);
     }
-    // Before anything is changed: it serves a warning alone, and must not hold up what follows the registration.
-    report.agent_is_known = match client.agent(agent, grant.access()).await {
-        Ok(_) => Some(true),
-        Err(error) if error.is_record_missing() => Some(false),
-        Err(_) => None,
-    };
     if options.dry_run {
         return Ok(report);
     }
