@@ -91,11 +91,11 @@ impl Carried {
     pub(crate) fn in_text(&self, text: &str) -> String {
         match self.choice.as_str() {
             "" => text.to_owned(),
+            // Line ends stay as they are: a report may be a file of somebody else's format.
             _ => text
-                .lines()
+                .split_inclusive('\n')
                 .map(|line| self.in_line(line, line.trim_start().starts_with("next")))
-                .collect::<Vec<_>>()
-                .join("\n"),
+                .collect(),
         }
     }
 
@@ -239,6 +239,7 @@ mod tests {
         {
             assert_eq!(told(same), same);
         }
+        assert_eq!(told("a,b\r\nnext,c\r\n"), "a,b\r\nnext,c\r\n");
         assert_eq!(carried(&["auth", "test"]).in_text("`artcafe setup`"), "`artcafe setup`");
         let config = carried(&["--config", "/a b/c.yaml", "auth", "test"]);
         assert_eq!(config.in_text("`artcafe setup`"), "`artcafe --config '/a b/c.yaml' setup`");

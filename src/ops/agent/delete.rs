@@ -117,7 +117,7 @@ pub async fn delete(session: &Session, plan: &AgentDeletePlan) -> Result<AgentDe
             None => {
                 session.record(told.result(Outcome::Unknown))?;
                 return Err(OpError::from(error)
-                    .hint("whether the agent was deleted is not known: `artcafe agent show ID` tells, or run the same command again"));
+                    .hint(format!("whether the agent was deleted is not known: `artcafe agent show {id}` tells, or run the same command again")));
             }
         },
         Err(error) => {

@@ -157,13 +157,17 @@ pub struct RequestFacts {
 impl Observation {
     /// Of a configuration that could not even be read.
     pub fn unreadable(profile: Option<ProfileName>, config_path: PathBuf, error: &OpError) -> Self {
+        Self { problem: Some(error.into()), ..Self::nothing(profile, config_path) }
+    }
+
+    fn nothing(profile: Option<ProfileName>, config_path: PathBuf) -> Self {
         Self {
             profile,
             config_path,
             endpoint: None,
             tenant_id: None,
             agent_id: None,
-            problem: Some(error.into()),
+            problem: None,
             failures_problem: None,
             key: None,
             rotation: RotationFacts::default(),
@@ -178,18 +182,10 @@ impl Observation {
 pub async fn observe(session: &Session, offline: bool) -> Observation {
     let settings = &session.settings;
     let mut seen = Observation {
-        profile: settings.paths.profile.clone(),
-        config_path: settings.paths.config.value.clone(),
         endpoint: Some(settings.endpoint.value.origin().to_owned()),
         tenant_id: settings.tenant_id.as_ref().map(|id| id.value.clone()),
         agent_id: settings.agent_id.as_ref().map(|id| id.value.clone()),
-        problem: None,
-        failures_problem: None,
-        key: None,
-        rotation: RotationFacts::default(),
-        authentication: None,
-        api: None,
-        tenant: None,
+        ..Observation::nothing(settings.paths.profile.clone(), settings.paths.config.value.clone())
     };
     match due::assess(session) {
         Ok(standing) => {
