@@ -37,6 +37,7 @@ pub mod prove;
 pub mod register;
 pub mod relink;
 pub mod repair;
+mod reserved_file;
 pub mod revoke;
 pub mod rotate;
 mod server_errors;

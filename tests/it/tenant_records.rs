@@ -245,7 +245,27 @@ fn where_the_server_cannot_the_portals_steps_are_the_result() {
     assert_eq!(built.count("POST /api/v1/tenants"), 2);
 
     let documented = Server::start(Dialect::Documented, &["POST /tenants=close-after"]);
-    let failure = register(&TestEnv::with(&documented), &[]).expect(69).failure();
+    let lost = TestEnv::with(&documented);
+    let failure = register(&lost, &[]).expect(69).failure();
     assert!(failure["hint"].as_str().unwrap().contains("before you run this again"), "{failure}");
     assert_eq!(documented.count("POST /api/v1/tenants"), 1);
+    // The history tells what may have been done, and takes it for nobody else's.
+    let told = lost.run(&["audit", "show", "--json"]).expect(0).data();
+    let lines = told["lines"].as_array().unwrap();
+    assert_eq!((lines.len(), &lines[0]["what"], &lines[0]["result"]), (1, &json!("tenant_created"), &json!("unknown")));
+    assert_eq!((lines[0].get("tenant_id"), lines[0].get("agent_id")), (None, None), "{told}");
+}
+
+#[test]
+fn no_secret_goes_to_a_tenants_record_and_what_a_killed_run_reserved_is_taken_over() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    let slip = register(&env, &["--description=-----BEGIN PRIVATE KEY-----MARKED"]).expect(2);
+    assert_eq!(slip.code_name(), "SECRET_ON_COMMAND_LINE");
+    assert!(!slip.all().contains("MARKED"), "{slip:?}");
+    assert_eq!(server.count("POST /api/v1/tenants"), 0);
+    let left = env.write("left.api-key", "");
+    let data = register(&env, &["--save-api-key", &left]).expect(0).data();
+    assert_eq!(data["api_key_path"], json!(left));
+    assert!(std::fs::read_to_string(&left).unwrap().starts_with("art_"));
 }

@@ -85,7 +85,7 @@ pub(in crate::ops) fn refuse_secret<'a>(values: impl IntoIterator<Item = &'a str
         };
         return Err(OpError::new(
             ErrorCode::SecretOnCommandLine,
-            format!("a value for the agent's record holds {what}, which everybody who may read the record would see; nothing was sent"),
+            format!("a value for the record holds {what}, which everybody who may read the record would see; nothing was sent"),
         )
         .hint("check which file or variable the value comes from; a secret that stood on the command line may be in the shell's history"));
     }

@@ -18,6 +18,7 @@ use crate::ops::agent::AgentDraft;
 use crate::ops::agent::create::{self, Created, created};
 use crate::ops::agent::look::{RecordKey, local_fingerprint};
 use crate::ops::error::{ErrorCode, OpError};
+use crate::ops::reserved_file::ReservedFile;
 use crate::ops::session::Session;
 use crate::secret::SecretString;
 
@@ -108,7 +109,7 @@ pub async fn register(session: &Session, options: &RegisterAgentOptions) -> Resu
             same.first().unwrap_or(&"ID")
         )));
     }
-    let place = options.save_generated_key.as_deref().map(Place::reserve).transpose()?;
+    let place = options.save_generated_key.as_deref().map(ReservedFile::reserve).transpose()?;
     let created = create::register(session, &grant, &options.draft, public.as_ref(), &agents).await?;
     finish(session, &grant, options, created, public.as_ref(), place)
 }
@@ -121,12 +122,12 @@ fn finish(
     options: &RegisterAgentOptions,
     mut registered: Created,
     public: Option<&PublicKey>,
-    place: Option<Place>,
+    place: Option<ReservedFile>,
 ) -> Result<AgentRegisterReport, OpError> {
     let id = registered.record.agent_id.clone();
     let private_key = registered.private_key.take();
     let (generated, saved) = match (private_key, place) {
-        (Some(key), Some(place)) if public.is_none() => match place.fill(&key, &registered.record) {
+        (Some(key), Some(place)) if public.is_none() => match save(place, &key, &registered.record) {
             Ok(path) => (Some(GeneratedKey { fate: "saved", path: Some(path) }), Ok(())),
             Err(error) => (None, Err(error)),
         },
@@ -224,53 +225,15 @@ fn public_key(path: &Path) -> Result<PublicKey, OpError> {
 /// What every private key file of the kinds that there are holds.
 const PRIVATE: &[u8] = b"PRIVATE KEY-----";
 
-/// The file for a private key that does not exist yet. Its name is taken before the request, so that nothing is in
-/// the way once the key is there; what is left empty goes again.
-struct Place {
-    path: PathBuf,
-    is_filled: bool,
-}
-
-impl Place {
-    fn reserve(path: &Path) -> Result<Self, OpError> {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            durable::create_private_dir(parent)?;
-        }
-        match durable::create_new(path, b"", 0o600) {
-            Ok(()) => {}
-            // An empty file of this mode is what a run that was killed left of its reservation: nothing is lost.
-            Err(durable::DurableError::Exists { .. }) if is_reservation(path) => {}
-            Err(error) => return Err(error.into()),
-        }
-        Ok(Self { path: path.to_path_buf(), is_filled: false })
+/// Saves the key that the server made, if it is the record's.
+fn save(place: ReservedFile, key: &SecretString, record: &AgentRecord) -> Result<PathBuf, OpError> {
+    let decoded = PrivateKey::decode(key.expose().as_bytes(), None)?;
+    let is_of_record = record.public_key.as_deref().is_some_and(|line| decoded.key.public().is_line(line));
+    if !is_of_record {
+        return Err(OpError::new(
+            ErrorCode::BadAnswer,
+            "the private key in the server's answer is not that of the record",
+        ));
     }
-
-    /// Saves the key, if it is the record's.
-    fn fill(mut self, key: &SecretString, record: &AgentRecord) -> Result<PathBuf, OpError> {
-        let decoded = PrivateKey::decode(key.expose().as_bytes(), None)?;
-        let is_of_record = record.public_key.as_deref().is_some_and(|line| decoded.key.public().is_line(line));
-        if !is_of_record {
-            return Err(OpError::new(
-                ErrorCode::BadAnswer,
-                "the private key in the server's answer is not that of the record",
-            ));
-        }
-        durable::replace_if_unchanged(&self.path, Some(b""), key.expose().as_bytes(), 0o600)?;
-        self.is_filled = true;
-        Ok(self.path.clone())
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !self.is_filled && is_reservation(&self.path) {
-            // It is empty: one that cannot be removed does no harm, and the next run takes it over.
-            let _ = durable::remove(&self.path);
-        }
-    }
-}
-
-fn is_reservation(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    path.symlink_metadata().is_ok_and(|found| found.is_file() && found.len() == 0 && found.mode() & 0o777 == 0o600)
+    place.fill(key.expose().as_bytes())
 }

@@ -5,18 +5,19 @@
 //! be settled by looking, so that a person is told to look first. Where the server cannot do it, the portal's steps are the
 //! result.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::api::tenants::{CreatedTenant, NewTenant};
 use crate::api::{Access, ApiError};
-use crate::durable;
 use crate::id::TenantId;
-use crate::ops::audit::{Action, Change};
+use crate::ops::agent::refuse_secret;
+use crate::ops::audit::{self, Action, Change, Outcome};
 use crate::ops::error::{ErrorCode, OpError};
 use crate::ops::login::{self, LoginReport};
 use crate::ops::logins::Logins;
+use crate::ops::reserved_file::ReservedFile;
 use crate::ops::session::Session;
 use crate::secret::SecretString;
 
@@ -116,6 +117,7 @@ pub async fn register(session: &Session, options: &RegisterTenantOptions) -> Res
             ));
         }
     }
+    refuse_secret([&options.name].into_iter().chain(&options.description).map(String::as_str))?;
     let (before, after) = options.admin_email.split_once('@').unwrap_or_default();
     if before.is_empty() || after.is_empty() || options.admin_email.contains(char::is_whitespace) {
         let text = "the administrator's address is no mail address, and the platform sends its verification there";
@@ -128,7 +130,7 @@ pub async fn register(session: &Session, options: &RegisterTenantOptions) -> Res
         return Ok(report.left_to_portal("no person's token is at hand to ask the server with".to_owned(), false));
     };
     let client = session.client()?;
-    let reserved = options.save_api_key.as_deref().map(Reserved::make).transpose()?;
+    let reserved = options.save_api_key.as_deref().map(ReservedFile::reserve).transpose()?;
     let new = NewTenant {
         name: &options.name,
         admin_email: &options.admin_email,
@@ -139,12 +141,18 @@ pub async fn register(session: &Session, options: &RegisterTenantOptions) -> Res
     match client.create_tenant(&new, Access::token(&token)).await {
         Ok(created) => store(session, options, report, created, reserved),
         Err(error) => {
-            if let Some(reserved) = reserved {
-                reserved.give_up()?;
+            if error.may_have_worked() {
+                tell(session, Change::new(Action::TenantCreated).to(&options.name).result(Outcome::Unknown))?;
             }
             failed(report, error)
         }
     }
+}
+
+/// A line of the history that is about no agent and, where its id is not known, not about the configured tenant.
+fn tell(session: &Session, change: Change) -> Result<(), OpError> {
+    let settings = &session.settings;
+    audit::record(&settings.paths, (session.now)(), change.server(settings.endpoint.value.origin()))
 }
 
 /// A person's token: given for this run, or the login of the tenant in force. It is not tried first, since a person may
@@ -188,7 +196,7 @@ fn store(
     options: &RegisterTenantOptions,
     mut report: RegisterTenantReport,
     created: CreatedTenant,
-    reserved: Option<Reserved>,
+    reserved: Option<ReservedFile>,
 ) -> Result<RegisterTenantReport, OpError> {
     let CreatedTenant { tenant_id, admin_token, api_key } = created;
     let partly = |error: OpError| {
@@ -197,44 +205,18 @@ fn store(
             .because(error)
     };
     // First what the server tells once and no history can hold.
-    if let Some(reserved) = reserved {
-        match &api_key {
-            Some(key) => {
-                report.api_key_path = Some(reserved.fill(key).map_err(partly)?);
-                let change = Change::new(Action::ApiKeySaved).tenant_id(&tenant_id);
-                let path = report.api_key_path.clone().unwrap_or_default();
-                session.record(change.path(path)).map_err(partly)?;
-            }
-            None => reserved.give_up().map_err(partly)?,
-        }
+    if let (Some(reserved), Some(key)) = (reserved, &api_key) {
+        let text = zeroize::Zeroizing::new(format!("{}\n", key.expose()));
+        let path = reserved.fill(text.as_bytes()).map_err(partly)?;
+        tell(session, Change::new(Action::ApiKeySaved).tenant_id(&tenant_id).path(&path)).map_err(partly)?;
+        report.api_key_path = Some(path);
     }
     let change = Change::new(Action::TenantCreated).tenant_id(&tenant_id).to(&options.name);
-    session.record(change).map_err(partly)?;
+    tell(session, change).map_err(partly)?;
     if let Some(token) = admin_token.filter(|_| options.save_token) {
         report.login = Some(login::keep(session, &tenant_id, token).map_err(partly)?);
     }
     report.registered = true;
     report.tenant_id = Some(tenant_id);
     Ok(report)
-}
-
-/// A private file that is there before the secret is.
-struct Reserved(PathBuf);
-
-impl Reserved {
-    fn make(path: &Path) -> Result<Self, OpError> {
-        durable::create_new(path, b"", 0o600)?;
-        Ok(Self(path.to_path_buf()))
-    }
-
-    fn fill(self, key: &SecretString) -> Result<PathBuf, OpError> {
-        let text = zeroize::Zeroizing::new(format!("{}\n", key.expose()));
-        durable::replace(&self.0, text.as_bytes(), 0o600)?;
-        Ok(self.0)
-    }
-
-    fn give_up(self) -> Result<(), OpError> {
-        durable::remove(&self.0)?;
-        Ok(())
-    }
 }
