@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::support::fake::{self, Fake};
 use super::support::files::picture;
+use super::support::terminal::{INTERRUPT, answering};
 use super::support::{AGENT, Server, TestEnv};
 
 #[test]
@@ -168,43 +169,28 @@ fn an_agent_that_does_not_exist_is_refused_where_a_token_can_tell() {
     assert_eq!(empty.run(&["agent", "use", "a", "--json"]).expect(3).code_name(), "NOT_CONFIGURED");
 }
 
-/// Answers the first question on a terminal with `y`, prints all that came and the code.
-const TERMINAL: &str = r#"
-import os, pty, select, sys, time
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-seen, answered, end = b"", False, time.time() + 30
-while time.time() < end:
-    if select.select([terminal], [], [], 0.2)[0]:
-        try:
-            part = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        seen += part
-    elif not answered and b"y/n" in seen:
-        answered = True
-        os.write(terminal, b"y")
-status = os.waitpid(pid, 0)[1]
-print(ascii(seen.decode("utf-8", "replace")), os.waitstatus_to_exitcode(status))
-"#;
-
 #[test]
 fn on_a_terminal_a_new_proof_is_offered() {
     let server = Server::start(Dialect::Documented, &[]);
     let env = TestEnv::with(&server);
     let (other, _) = two_agents(&server, &env);
     env.run(&["agent", "use", &other]).expect(0);
-    let output = std::process::Command::new("python3")
-        .args(["-c", TERMINAL, env!("CARGO_BIN_EXE_artcafe"), "agent", "use", AGENT])
-        .env_clear()
-        .envs(env.variables())
-        .env("TERM", "xterm")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let (text, code) = answering(&env, "y", &["agent", "use", AGENT]);
     assert!(text.contains("Prove the new identity now?") && text.contains("proven"), "{text}");
-    assert!(text.trim_end().ends_with(" 0"), "{text}");
+    // What was written is said before anything is asked.
+    assert!(text.find("names agent").unwrap() < text.find("Prove the new").unwrap(), "{text}");
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn who_breaks_off_the_offer_hears_what_was_written() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.set_up();
+    env.unset("ARTCAFE_TENANT_ID");
+    let (text, code) = answering(&env, INTERRUPT, &["tenant", "use", "another-tenant"]);
+    assert_eq!(code, 130, "{text}");
+    assert!(text.find("names tenant").unwrap() < text.find("Prove the new").unwrap(), "{text}");
+    assert!(text.contains("what was written stands") && !text.contains("run the same command again"), "{text}");
+    assert_eq!(env.run(&["config", "get", "auth.tenant_id"]).expect(0).stdout, "another-tenant\n");
 }

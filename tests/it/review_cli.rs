@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::support::fake::{Fake, json as answer, raw};
 use super::support::files::{SmallDisk, names, picture};
+use super::support::terminal::{INTERRUPT, answering};
 use super::support::{AGENT, Server, TestEnv};
 
 const PASSPHRASE: &str = "a passphrase of five words";
@@ -419,45 +420,15 @@ fn no_secret_is_set_in_the_configuration() {
     env.run(&["config", "set", "llm.api_key", "${ANTHROPIC_API_KEY}"]).expect(0);
 }
 
-/// Runs a command on a terminal of its own, presses Ctrl-C at the first question, prints all that came and the code.
-const TERMINAL: &str = r#"
-import os, pty, select, sys, time
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-seen, pressed, end = b"", False, time.time() + 20
-while time.time() < end:
-    if select.select([terminal], [], [], 0.2)[0]:
-        try:
-            part = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        seen += part
-    elif not pressed and (b"y/n" in seen or b"[y" in seen):
-        pressed = True
-        os.write(terminal, b"\x03")
-status = os.waitpid(pid, 0)[1]
-print(ascii(seen.decode("utf-8", "replace")), os.waitstatus_to_exitcode(status))
-"#;
-
 #[test]
 fn an_interrupted_question_gives_the_cursor_back() {
     let server = Server::start(Dialect::Documented, &[]);
     let env = TestEnv::with(&server);
     env.set_up();
-    let output = std::process::Command::new("python3")
-        .args(["-c", TERMINAL, env!("CARGO_BIN_EXE_artcafe"), "deregister"])
-        .env_clear()
-        .envs(env.variables())
-        .env("TERM", "xterm")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let (text, code) = answering(&env, INTERRUPT, &["deregister"]);
     let hidden = text.rfind("[?25l");
     let shown = text.rfind("[?25h");
     assert!(hidden.is_some() && shown > hidden, "the cursor stays hidden: {text}");
-    assert!(text.trim_end().ends_with(" 130"), "{text}");
+    assert_eq!(code, 130, "{text}");
     assert!(env.config().exists() && env.key().exists());
 }

@@ -9,6 +9,7 @@ pub(crate) mod http;
 pub(crate) mod marks;
 pub(crate) mod schema;
 pub(crate) mod sweep;
+pub(crate) mod terminal;
 pub(crate) mod trace;
 
 use std::fs;
