@@ -92,8 +92,13 @@ fn rotations_and_their_failures_are_seen() {
     drop(server);
     env.run(&["key", "rotate"]).expect(69);
     env.run(&["key", "rotate", "--dry-run"]).expect(0);
-    // A slip is no failed rotation.
+    // A slip is no failed rotation, wherever it shows.
     env.run(&["key", "rotate", "--resume", "--grace", "1h"]).expect(2);
+    env.run(&["key", "rotate", "--new-passphrase", "env:UNSET"]).expect(2);
+    assert_eq!(
+        env.run(&["monitor", "--offline"]).expect(0).stdout.matches("artcafe_rotation_failures_total{").count(),
+        1
+    );
     let page = env.run(&["monitor", "--offline"]).expect(0).stdout;
     promtool(&page);
     assert_eq!(value(&page, "artcafe_rotation_failures_total", "SERVER_UNREACHABLE"), Some(1.0), "{page}");
@@ -136,6 +141,14 @@ fn what_fails_before_anything_is_sent_is_no_refused_proof() {
     let mut env = TestEnv::with(&server);
     env.set_up();
     env.unset("ARTCAFE_TOKEN");
+    env.set("PHRASE", "correct horse battery staple");
+    env.set("ANOTHER", "wrong horse battery staple");
+    env.run(&["key", "convert", "--new-passphrase", "env:PHRASE"]).expect(0);
+    for (source, code) in [("env:ANOTHER", "PASSPHRASE_WRONG"), ("env:UNSET", "INPUT_NEEDED")] {
+        let page = env.run(&["monitor", "--passphrase", source]).expect(0).stdout;
+        assert_eq!(value(&page, "artcafe_authentication_problem", code), Some(1.0), "{page}");
+        assert_eq!(value(&page, "artcafe_authentication_success", ""), None, "{page}");
+    }
     super::support::files::chmod(&env.key(), 0o644);
     let page = env.run(&["monitor"]).expect(0).stdout;
     assert_eq!(value(&page, "artcafe_authentication_problem", "LOOSE_MODE"), Some(1.0));
