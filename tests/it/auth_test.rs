@@ -536,3 +536,20 @@ fn what_is_wrong_before_any_request_is_an_error_object() {
     fs::write(env.key(), "garbage").unwrap();
     assert_eq!(env.run(&TEST).expect(1).code_name(), "KEY_UNUSABLE");
 }
+
+#[test]
+fn a_key_of_another_tenant_is_not_registered_in_this_one_by_a_program() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let env = TestEnv::with(&server);
+    env.set_up();
+    let other = server.info.tenants[1].id.clone();
+    let mut alone = env.clone();
+    for name in ["ARTCAFE_TOKEN", "ARTCAFE_TENANT_ID"] {
+        alone.unset(name);
+    }
+    let run = alone.run(&["auth", "test", "--json", "--tenant-id", &other]).expect(4);
+    let data = run.data();
+    let reason = data["reason"].as_str().unwrap();
+    assert_eq!((&data["failure"], &data["fix"]), (&json!("KEY_NOT_REGISTERED"), &Value::Null));
+    assert!(reason.contains(server.tenant()) && reason.contains("--tenant-id"), "{reason}");
+}

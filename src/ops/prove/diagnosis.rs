@@ -7,6 +7,7 @@
 use super::{Proof, Store};
 use crate::api::ApiError;
 use crate::api::wire::KeyRecord;
+use crate::config::Origin;
 use crate::id::{AgentId, KeyId};
 use crate::keys::Algorithm;
 use crate::ops::access;
@@ -16,6 +17,7 @@ use crate::ops::fix::Fix;
 use crate::ops::generate;
 use crate::ops::own_key::Holder;
 use crate::ops::session::Session;
+use crate::ops::state::State;
 use crate::ops::{register, revoke};
 
 /// Whether a refused proof says that the key itself does not work. A server in trouble says nothing of the kind.
@@ -99,9 +101,41 @@ impl Proof<'_> {
         Some(failure.hint(self.new_key()))
     }
 
+    /// A key that this machine registered elsewhere is not registered here as well: a key belongs to one agent of one
+    /// tenant, and a flag or variable that names another one is the likelier slip.
+    fn registered_elsewhere(&self) -> Option<OpError> {
+        let report = &self.report;
+        let state = State::load_if_readable(&self.session.settings.paths).ok()?;
+        let elsewhere = state.registrations.iter().rev().find(|entry| {
+            entry.endpoint == report.endpoint
+                && entry.fingerprint == report.fingerprint
+                && (&entry.tenant_id, &entry.agent_id) != (&report.tenant_id, &report.agent_id)
+        })?;
+        let settings = &self.session.settings;
+        let origin = |origin: Option<&Origin>| origin.map_or_else(String::new, |origin| format!(" (from {origin})"));
+        Some(
+            OpError::new(
+                ErrorCode::KeyNotRegistered,
+                format!(
+                    "this machine registered the key for agent `{}` of tenant `{}`, and what is asked for is agent `{}`{} of tenant `{}`{}",
+                    elsewhere.agent_id,
+                    elsewhere.tenant_id,
+                    report.agent_id,
+                    origin(settings.agent_id.as_ref().map(|id| &id.origin)),
+                    report.tenant_id,
+                    origin(settings.tenant_id.as_ref().map(|id| &id.origin)),
+                ),
+            )
+            .hint("if that is a slip, name the agent and tenant of the key; otherwise give this agent a key of its own: `artcafe setup --output PATH`"),
+        )
+    }
+
     /// Without a token, only what is likely can be said.
     fn likely(&self) -> OpError {
         if self.report.key_id.is_none() {
+            if let Some(failure) = self.registered_elsewhere() {
+                return failure;
+            }
             return OpError::new(
                 ErrorCode::KeyNotRegistered,
                 format!("no key id is known for agent `{}`, and the key on the agent's own record is another one", self.report.agent_id),
