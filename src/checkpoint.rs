@@ -7,8 +7,8 @@
 //! the program and not this.
 
 #[cfg(debug_assertions)]
-pub use switches::forbid_starts;
-pub use switches::{file, http, panic_at, reach, start, sync};
+pub use switches::{TestKeys, forbid_starts, take_keys_from};
+pub use switches::{file, http, panic_at, prepared_key, reach, start, sync};
 
 #[cfg(debug_assertions)]
 mod switches {
@@ -43,12 +43,46 @@ mod switches {
         skip_fsync: Option<u64>,
         /// `ARTCAFE_TEST_PANIC_AT=NAME`: panics at the named point.
         panic_at: Option<String>,
+        /// `ARTCAFE_TEST_KEYS=FILE:TAKEN`: new RSA keys of 2048 bits come from here.
+        keys: Option<TestKeys>,
+    }
+
+    /// Key pairs that were made before, so that a test does not search for primes.
+    #[derive(Debug, Clone)]
+    pub struct TestKeys {
+        /// RSA keys of 2048 bits in PEM, one after the other.
+        pub file: PathBuf,
+        /// A directory that gets an empty file for each key that was used.
+        pub taken: PathBuf,
+    }
+
+    impl TestKeys {
+        /// The form of `ARTCAFE_TEST_KEYS`.
+        pub fn parse(text: &str) -> Option<Self> {
+            let (file, taken) = text.split_once(':')?;
+            Some(Self { file: file.into(), taken: taken.into() })
+        }
+
+        /// The next key that no process of this test has used.
+        fn take(&self) -> Option<Vec<u8>> {
+            const END: &str = "-----END PRIVATE KEY-----\n";
+            let text = std::fs::read_to_string(&self.file).ok()?;
+            let free = |number: usize| {
+                let mark = self.taken.join(number.to_string());
+                OpenOptions::new().write(true).create_new(true).open(mark).is_ok()
+            };
+            text.split_inclusive(END).enumerate().find(|(number, _)| free(*number)).map(|(_, key)| key.into())
+        }
     }
 
     static SWITCHES: OnceLock<Switches> = OnceLock::new();
     static MET: AtomicU64 = AtomicU64::new(0);
     static SYNCED: AtomicU64 = AtomicU64::new(0);
     static STARTS_ARE_FORBIDDEN: AtomicBool = AtomicBool::new(false);
+
+    thread_local! {
+        static KEYS: std::cell::RefCell<Option<TestKeys>> = const { std::cell::RefCell::new(None) };
+    }
 
     fn switches() -> &'static Switches {
         #[expect(clippy::disallowed_methods, reason = "switches of tests, absent from release builds")]
@@ -60,6 +94,7 @@ mod switches {
             fail: read("ARTCAFE_TEST_FAIL").as_deref().and_then(parse_fail),
             skip_fsync: read("ARTCAFE_TEST_SKIP_FSYNC").and_then(|text| text.parse().ok()),
             panic_at: read("ARTCAFE_TEST_PANIC_AT"),
+            keys: read("ARTCAFE_TEST_KEYS").as_deref().and_then(TestKeys::parse),
         })
     }
 
@@ -114,6 +149,17 @@ mod switches {
             Some(Fate::Fail(number)) => Err(number.into()),
             _ => Ok(()),
         }
+    }
+
+    /// From here on this thread takes new RSA keys of 2048 bits from there.
+    pub fn take_keys_from(keys: Option<TestKeys>) {
+        KEYS.with(|own| *own.borrow_mut() = keys);
+    }
+
+    /// A new RSA key of 2048 bits is wanted: one that a test prepared, in PEM.
+    pub fn prepared_key() -> Option<Vec<u8>> {
+        KEYS.with(|own| own.borrow().as_ref().and_then(TestKeys::take))
+            .or_else(|| switches().keys.as_ref().and_then(TestKeys::take))
     }
 
     /// From here on this process starts no other one, serves nobody and watches nothing: each start fails, as where a
@@ -173,6 +219,12 @@ mod switches {
     #[inline(always)]
     pub fn start() -> io::Result<()> {
         Ok(())
+    }
+
+    /// Nothing in a release build: every key is made.
+    #[inline(always)]
+    pub fn prepared_key() -> Option<Vec<u8>> {
+        None
     }
 
     /// Nothing in a release build: every fsync is done.

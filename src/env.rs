@@ -138,6 +138,8 @@ pub struct Env {
     pub stderr_is_terminal: bool,
     /// Where output goes.
     pub streams: Streams,
+    /// The file of this program, for processes that it starts; absent: what this process runs.
+    pub program: Option<PathBuf>,
     vars: BTreeMap<OsString, OsString>,
 }
 
@@ -197,6 +199,7 @@ impl Env {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             streams: Streams::Process,
+            program: None,
             vars: std::env::vars_os().collect(),
         }
     }
@@ -209,6 +212,7 @@ impl Env {
             stdout_is_terminal: false,
             stderr_is_terminal: false,
             streams: Streams::Process,
+            program: None,
             vars: vars.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect(),
         }
     }
@@ -258,6 +262,11 @@ impl Env {
             }
         }
         wrong
+    }
+
+    /// The file of this program.
+    pub fn program(&self) -> io::Result<PathBuf> {
+        self.program.clone().map_or_else(std::env::current_exe, Ok)
     }
 
     /// The home directory: `HOME`, else what the user database says; absent when neither knows.

@@ -5,7 +5,7 @@
 //! is offered.
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ArgValueCandidates;

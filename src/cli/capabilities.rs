@@ -139,7 +139,7 @@ pub(crate) fn run(context: &Context, args: &CapabilitiesArgs) -> Outcome {
                 .hint("see the names with `artcafe capabilities --json`, member `schemas`")
         })?;
         context.output.data(&format!("{document:#}\n"))?;
-        return Ok(std::process::ExitCode::SUCCESS);
+        return Ok(crate::cli::ExitCode::SUCCESS);
     }
     let data = capabilities();
     context.output.finish("capabilities", &data, |data| {

@@ -4,12 +4,13 @@
 //! how we end. Never ends the command itself.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitStatus;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 use tokio::signal::unix::{Signal as SignalStream, SignalKind, signal};
 
+use crate::cli::exit::ExitCode;
 use crate::cli::failure::Failure;
 use crate::ops::{ErrorCode, OpError};
 

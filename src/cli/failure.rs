@@ -2,7 +2,7 @@
 //!
 //! Owns the picking of the exit code, in one place. A usage error of the parser is one of ours.
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use schemars::JsonSchema;

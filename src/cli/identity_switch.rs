@@ -3,7 +3,7 @@
 //! Owns the flag that asks for a proof, the offer of one on a terminal, and the words. The change itself is done and
 //! stands, whatever comes of the proof: a proof that fails is the exit code, as of `auth test`.
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 

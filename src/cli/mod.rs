@@ -20,6 +20,7 @@ mod deregister;
 mod doctor;
 mod event;
 mod exec;
+mod exit;
 mod failure;
 mod github;
 mod handover;
@@ -44,8 +45,6 @@ mod subjects;
 mod surroundings;
 mod tenant;
 mod topic;
-
-use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -138,6 +137,7 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+pub use exit::ExitCode;
 pub use schemas::{documents as schema_documents, file_name as schema_file_name};
 
 /// Runs the program and answers its exit code.

@@ -1,7 +1,7 @@
 //! `artcafe monitor`
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 use serde::Serialize;

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 

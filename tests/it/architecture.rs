@@ -31,7 +31,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 .as_slice(),
         ),
         ("api", ["secret", "id", "checkpoint", "schema", "interrupt"].as_slice()),
-        ("keys", ["durable", "secret"].as_slice()),
+        ("keys", ["durable", "secret", "checkpoint"].as_slice()),
         ("config", ["durable", "env", "id"].as_slice()),
         ("sandbox", [].as_slice()),
         ("durable", ["checkpoint", "interrupt"].as_slice()),

@@ -252,7 +252,7 @@ fn judge(line: &[String], ran: &Ran) -> Result<(), String> {
 /// A machine of its own for some command lines, so that files and records do not pile up.
 fn machine() -> (Server, TestEnv) {
     let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::in_memory(&server);
+    let mut env = TestEnv::with(&server);
     env.set("ARTCAFE_RETRIES", "0");
     env.set("ARTCAFE_TIMEOUT", "5");
     env.set("ARTCAFE_FUZZ_TOKEN", server.token());

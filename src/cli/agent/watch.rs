@@ -6,7 +6,7 @@
 
 use std::io;
 use std::os::fd::AsFd as _;
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 use std::time::Duration;
 
 use clap::Args;

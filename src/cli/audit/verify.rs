@@ -1,6 +1,6 @@
 //! `artcafe audit verify`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 

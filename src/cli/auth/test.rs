@@ -1,6 +1,6 @@
 //! `artcafe auth test`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;

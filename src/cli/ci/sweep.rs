@@ -1,6 +1,6 @@
 //! `artcafe ci sweep`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 use jiff::SignedDuration;

@@ -4,7 +4,7 @@
 //! was not tried. A fix is run as the very command that it stands for, within this process, with a terminal for
 //! nobody and without an agreement that somebody gave to something else; what it cannot do is left to a person.
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use schemars::JsonSchema;

@@ -1,6 +1,6 @@
 //! `artcafe key delete`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 

@@ -1,6 +1,6 @@
 //! `artcafe key revoke`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 use std::time::Duration;
 
 use clap::Args;

@@ -126,7 +126,7 @@ fn start(context: &Context, args: &ExecArgs, info: &Info, home: &Path) -> Result
 fn search_path(context: &Context) -> Result<OsString, Failure> {
     let unknown =
         |error: std::io::Error| OpError::new(ErrorCode::Failed, "this program's own folder is unknown").because(error);
-    let own = std::env::current_exe().map_err(unknown)?;
+    let own = context.env.program().map_err(unknown)?;
     let folder = own.parent().map(Path::to_path_buf).unwrap_or_default();
     let others = context.env.var("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin");
     std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(others))).map_err(|error| {

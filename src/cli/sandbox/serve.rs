@@ -1,6 +1,6 @@
 //! `artcafe sandbox serve`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 use tokio::net::TcpListener;

@@ -1,6 +1,6 @@
 //! `artcafe service status`
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 

@@ -1,7 +1,7 @@
 //! `artcafe tenant register`
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 

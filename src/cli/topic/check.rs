@@ -1,7 +1,7 @@
 //! `artcafe topic check`
 
 use std::io::{self, Read as _};
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 

@@ -1,7 +1,8 @@
 //! A machine made up for one test: an empty home, a cleared environment, a sandbox on port 0.
 //!
-//! The program under test is the real binary in a process of its own; the sandbox is the real server
-//! on a thread of this one.
+//! Most commands run within the test's process, as `artcafe::cli::run` with captured streams. Where a
+//! process is the subject (signals, children, standard input, kills), the real binary is started. The
+//! sandbox is the real server on a thread of this process.
 
 pub(crate) mod fake;
 pub(crate) mod files;
@@ -16,8 +17,11 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use artcafe::checkpoint::{TestKeys, take_keys_from};
+use artcafe::env::{Env, Kept, Streams};
 use artcafe::sandbox::{Dialect, Info, Options, Sandbox, Tap};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -155,11 +159,13 @@ impl Run {
     /// What a process left.
     #[track_caller]
     pub(crate) fn of(output: Output) -> Self {
-        let run = Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
+        Self::new(output.status.code().unwrap_or(-1), output.stdout, output.stderr)
+    }
+
+    #[track_caller]
+    fn new(code: i32, stdout: Vec<u8>, stderr: Vec<u8>) -> Self {
+        let run =
+            Self { code, stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() };
         schema::check(&run.stdout, &run.stderr);
         run
     }
@@ -231,8 +237,8 @@ pub(crate) fn id_of(record: &Value) -> String {
 /// A directory that is searched for secrets before it goes.
 struct Home {
     dir: tempfile::TempDir,
-    /// Where the tracer writes, which is no part of the home.
-    traces: tempfile::TempDir,
+    /// What is not part of the home: the tracer's file, and the marks of the key pairs that were used.
+    beside: tempfile::TempDir,
     watch: Watch,
 }
 
@@ -245,12 +251,21 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         // A test that fails has its own words.
-        if !std::thread::panicking() {
+        if is_watched() && !std::thread::panicking() {
             let found = self.watch.findings(self.dir.path());
             assert!(found.is_empty(), "secrets where they do not belong:\n{}", found.join("\n"));
         }
     }
 }
+
+/// Whether every process is traced and every home is searched for secrets: `ARTCAFE_TEST_SECRETS=1`.
+#[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the program")]
+pub(crate) fn is_watched() -> bool {
+    std::env::var_os("ARTCAFE_TEST_SECRETS").is_some_and(|value| value == "1")
+}
+
+/// Where the key pairs of the tests are.
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keys/rsa2048.pem");
 
 /// An empty home and a cleared environment.
 #[derive(Clone)]
@@ -264,21 +279,11 @@ pub(crate) struct TestEnv {
 impl TestEnv {
     /// Nothing is set but HOME and PATH.
     pub(crate) fn new() -> Self {
-        Self::in_directory(tempfile::tempdir().unwrap())
-    }
-
-    /// The same as [`Self::with`] on a file system in memory, where an fsync costs nothing.
-    pub(crate) fn in_memory(server: &Server) -> Self {
-        let memory = Path::new("/dev/shm");
-        let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        Self::in_directory(dir.unwrap()).pointed_to(server)
-    }
-
-    fn in_directory(dir: tempfile::TempDir) -> Self {
-        let traces = tempfile::tempdir().unwrap();
-        let dir = std::rc::Rc::new(Home { dir, traces, watch: Watch::default() });
+        let beside = temporary();
+        fs::create_dir(beside.path().join("keys")).unwrap();
+        let dir = std::rc::Rc::new(Home { dir: temporary(), beside, watch: Watch::default() });
         fs::create_dir(dir.path().join("user")).unwrap();
-        let mut env = Self { dir, vars: Vec::new(), is_traced: true };
+        let mut env = Self { dir, vars: Vec::new(), is_traced: is_watched() };
         let home = env.home().display().to_string();
         env.set("HOME", &home);
         env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -360,13 +365,44 @@ impl TestEnv {
         self.run(&["key", "show", "--public"]).expect(0).stdout.trim().to_owned()
     }
 
-    /// Runs the program with stdin closed.
+    /// Runs the program with stdin closed: within this process, unless the command needs one of its own.
     #[must_use]
+    #[track_caller]
     pub(crate) fn run(&self, args: &[&str]) -> Run {
+        if self.is_traced || needs_process(args, &self.vars) { self.spawn(args) } else { self.run_here(args) }
+    }
+
+    /// Runs the program in a process of its own, with stdin closed.
+    #[must_use]
+    #[track_caller]
+    pub(crate) fn spawn(&self, args: &[&str]) -> Run {
         self.run_with_input(args, None)
     }
 
-    /// Runs the program and gives it this on stdin.
+    #[track_caller]
+    fn run_here(&self, args: &[&str]) -> Run {
+        let words: Vec<&str> = std::iter::once("artcafe").chain(args.iter().copied()).collect();
+        let mut env = Env::made_up(&words, []);
+        for (name, value) in &self.vars {
+            env = env.with(name, value);
+        }
+        let kept = Arc::new(Mutex::new(Kept::default()));
+        env.streams = Streams::Kept(Arc::clone(&kept));
+        env.program = Some(env!("CARGO_BIN_EXE_artcafe").into());
+        take_keys_from(TestKeys::parse(&self.prepared_keys()));
+        let code = artcafe::cli::run(env).number();
+        let kept = std::mem::take(&mut *kept.lock().unwrap());
+        let run = Run::new(code.into(), kept.stdout, kept.stderr);
+        self.dir.watch.ran(args, &self.vars, None, &run);
+        run
+    }
+
+    /// The value of `ARTCAFE_TEST_KEYS` for this home.
+    fn prepared_keys(&self) -> String {
+        format!("{KEYS}:{}", self.dir.beside.path().join("keys").display())
+    }
+
+    /// Runs the program in a process of its own and gives it this on stdin.
     #[must_use]
     pub(crate) fn run_with_input(&self, args: &[&str], input: Option<&str>) -> Run {
         self.watched(self.command(args), args, input)
@@ -374,10 +410,11 @@ impl TestEnv {
 
     /// Runs a command line of the program under the tracer, and keeps what it printed and started for the search.
     fn watched(&self, mut command: Command, args: &[&str], input: Option<&str>) -> Run {
-        let trace = self.dir.traces.path().join("execve");
+        let trace = self.dir.beside.path().join("execve");
         if self.is_traced {
             command = trace::under_strace(&command, &trace);
-            command.env_clear().envs(self.variables()).current_dir(self.root());
+            command.env_clear().envs(self.variables()).env("ARTCAFE_TEST_KEYS", self.prepared_keys());
+            command.current_dir(self.root());
         }
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -431,9 +468,27 @@ impl TestEnv {
             .args(args)
             .env_clear()
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
+            .env("ARTCAFE_TEST_KEYS", self.prepared_keys())
             .current_dir(self.dir.path());
         command
     }
+}
+
+/// A directory in memory where that exists: an fsync costs nothing there.
+pub(crate) fn temporary() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.unwrap()
+}
+
+/// Whether a command has to be a process: it reads its standard input or descriptors, starts others that share its
+/// streams and directory, finds its home in the user database, or is to be made to fail.
+fn needs_process(args: &[&str], vars: &[(String, String)]) -> bool {
+    let is_source = |text: &str| text == "-" || ["cmd:", "fd:"].iter().any(|kind| text.contains(kind));
+    let words = ["exec", "ci", "sandbox", "service", "--interactive", "--post-switch"];
+    args.iter().any(|word| words.contains(word) || is_source(word))
+        || vars.iter().any(|(name, value)| name.starts_with("ARTCAFE_TEST_") || is_source(value))
+        || !vars.iter().any(|(name, _)| name == "HOME")
 }
 
 /// The mode bits of a file.

@@ -2,7 +2,7 @@
 
 pub(crate) mod guard;
 
-use std::process::ExitCode;
+use crate::cli::exit::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
