@@ -138,6 +138,8 @@ pub struct Env {
     pub stderr_is_terminal: bool,
     /// Where output goes.
     pub streams: Streams,
+    /// Where relative paths begin; absent: the process's own directory.
+    pub working_directory: Option<PathBuf>,
     /// The file of this program, for processes that it starts; absent: what this process runs.
     pub program: Option<PathBuf>,
     vars: BTreeMap<OsString, OsString>,
@@ -199,6 +201,7 @@ impl Env {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             streams: Streams::Process,
+            working_directory: None,
             program: None,
             vars: std::env::vars_os().collect(),
         }
@@ -212,6 +215,7 @@ impl Env {
             stdout_is_terminal: false,
             stderr_is_terminal: false,
             streams: Streams::Process,
+            working_directory: None,
             program: None,
             vars: vars.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect(),
         }

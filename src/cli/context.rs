@@ -161,8 +161,7 @@ impl Context {
     fn settings_with(&self, key: &PrivateKeyArgs) -> Result<Settings, Failure> {
         let mut settings = self.settings()?;
         if let Some(path) = &key.private_key {
-            let path = std::path::absolute(settings.paths.expand(&path.to_string_lossy()))
-                .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?;
+            let path = settings.paths.absolute(path)?;
             settings.private_key_path = Sourced { value: path, origin: Origin::Flag("--private-key") };
         }
         Ok(settings)

@@ -2,7 +2,6 @@
 //!
 //! Owns the order: a file that is named, a directory and a name, what is configured, the default.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -64,7 +63,7 @@ impl PlaceArgs {
         } else {
             return Ok(configured);
         };
-        let value = std::path::absolute(paths.expand(&path.to_string_lossy())).map_err(unknown_directory)?;
+        let value = paths.absolute(path)?;
         Ok(Sourced { value, origin: Origin::Flag(flag) })
     }
 }
@@ -76,11 +75,6 @@ pub(crate) fn behind_public(public: &Path, paths: &Paths) -> Result<Sourced<Path
         OpError::new(ErrorCode::Usage, format!("`{}` does not end with `.pub`", public.display()))
             .hint("a key is known by the name before `.pub`: keep its public half as NAME.pub and name that")
     })?;
-    let value = std::path::absolute(paths.expand(stem)).map_err(unknown_directory)?;
+    let value = paths.absolute(stem)?;
     Ok(Sourced { value, origin: Origin::Flag("--public-key") })
-}
-
-/// A relative path leads nowhere then.
-pub(crate) fn unknown_directory(error: io::Error) -> Failure {
-    OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error).into()
 }

@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::github;
 use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{self, Output, Style};
-use crate::cli::place::{PlaceArgs, behind_public, unknown_directory};
+use crate::cli::place::{PlaceArgs, behind_public};
 use crate::config::{LLM_PROVIDERS, Origin, Settings, Sourced};
 use crate::env::Env;
 use crate::ops::agent::AgentDraft;
@@ -228,7 +228,7 @@ fn fill_in(context: &Context, args: &SetupArgs, settings: &mut Settings) -> Resu
         if args.place.given().is_none() && args.public_key.is_none() {
             let proposal = settings.paths.contract(&settings.private_key_path.value);
             let text = context.ask("Private key file", Some(proposal), "--output", "ARTCAFE_PRIVATE_KEY_PATH")?;
-            let value = std::path::absolute(settings.paths.expand(&text)).map_err(unknown_directory)?;
+            let value = settings.paths.absolute(&text)?;
             settings.private_key_path = Sourced { value, origin: Origin::Flag("--output") };
         }
     }

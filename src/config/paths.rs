@@ -33,11 +33,13 @@ pub struct Paths {
     pub profile: Option<ProfileName>,
     user_home: Option<PathBuf>,
     is_home_known: bool,
+    working_directory: Option<PathBuf>,
 }
 
 impl Paths {
     /// Finds every place from the flags and the environment.
     pub fn resolve(env: &Env, flags: &Flags) -> Result<Self, ConfigError> {
+        let absolute = |path: &Path| absolute(env.working_directory.as_deref(), path);
         let known_home = env.home().map(|home| absolute(&home)).transpose()?;
         // A key that is given with the rest of the identity needs no file, and so no home.
         let may_be_without = env.var("ARTCAFE_PRIVATE_KEY").is_some();
@@ -61,7 +63,7 @@ impl Paths {
             Choice::Neither => Sourced::new(first_present(&home, "config"), Origin::Default),
         };
         let is_home_known = known_home.is_some() || env.var("ARTCAFE_HOME").is_some();
-        Ok(Self { home, key_dir, config, profile, user_home: known_home, is_home_known })
+        Ok(Self { home, key_dir, config, profile, user_home: known_home, is_home_known, working_directory: env.working_directory.clone() })
     }
 
     /// The configuration that is in force where nobody names another.
@@ -113,6 +115,13 @@ impl Paths {
     /// itself where the home directory is unknown.
     pub fn expand(&self, text: &str) -> PathBuf {
         expand(text, self.user_home()).unwrap_or_else(|| PathBuf::from(text))
+    }
+
+    /// Expands `~` and puts the working directory before a relative path.
+    pub fn absolute(&self, path: impl AsRef<Path>) -> Result<PathBuf, ConfigError> {
+        let path = path.as_ref();
+        let expanded = path.to_str().map_or_else(|| path.to_path_buf(), |text| self.expand(text));
+        absolute(self.working_directory.as_deref(), &expanded)
     }
 
     /// Writes a path with `~` when it is below the home directory.
@@ -210,8 +219,9 @@ fn expand(text: &str, home: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Puts the working directory before a relative path.
-pub(crate) fn absolute(path: &Path) -> Result<PathBuf, ConfigError> {
-    std::path::absolute(path).map_err(|source| ConfigError::NoWorkingDirectory { path: path.to_path_buf(), source })
+fn absolute(directory: Option<&Path>, path: &Path) -> Result<PathBuf, ConfigError> {
+    let path = directory.map_or_else(|| path.to_path_buf(), |directory| directory.join(path));
+    std::path::absolute(&path).map_err(|source| ConfigError::NoWorkingDirectory { path, source })
 }
 
 #[cfg(test)]

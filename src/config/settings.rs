@@ -14,7 +14,7 @@ use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::key::{Key, KeyType};
 use super::origin::{Origin, Sourced};
-use super::paths::{Paths, absolute};
+use super::paths::Paths;
 use crate::env::Env;
 use crate::id::{AgentId, KeyId, ProfileName, TenantId};
 
@@ -124,7 +124,7 @@ impl Settings {
                 if needs_home && paths.user_home().is_none() {
                     return Err(ConfigError::NoHome);
                 }
-                Sourced::new(absolute(&paths.expand(&value))?, origin)
+                Sourced::new(paths.absolute(&value)?, origin)
             }
             None => Sourced::default_of(paths.default_key()),
         };

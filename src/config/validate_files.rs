@@ -8,7 +8,6 @@ use std::os::unix::fs::MetadataExt as _;
 use super::file::ConfigFile;
 use super::key::Key;
 use super::origin::Position;
-use super::paths::absolute;
 use super::problem::Problem;
 use super::scalar::Scalar;
 use super::validate::ValidateContext;
@@ -33,7 +32,7 @@ impl ConfigFile {
                 .key(path),
             );
         }
-        let file = absolute(&expanded).unwrap_or(expanded);
+        let file = context.paths.absolute(&expanded).unwrap_or(expanded);
         let shown = context.paths.contract(&file);
         let (code, message, hint) = match fs::metadata(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => (

@@ -130,12 +130,10 @@ fn base_of(paths: &Paths, kind: Kind, given: Option<&Path>) -> Result<PathBuf, O
         Some(given) if given.as_os_str().is_empty() => {
             return Err(OpError::new(ErrorCode::Usage, "the base directory has no name"));
         }
-        Some(given) => given.to_str().map_or_else(|| given.to_path_buf(), |text| paths.expand(text)),
+        Some(given) => paths.absolute(given)?,
         None if paths.is_home_known() => paths.home.join(kind.below_home()),
         None => return Err(ConfigError::NoHome.into()),
     };
-    let base = std::path::absolute(base)
-        .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?;
     // One line is promised to whoever reads the path.
     match base.to_str() {
         Some(text) if !text.chars().any(char::is_control) => Ok(base),

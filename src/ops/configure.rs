@@ -35,7 +35,7 @@ pub fn names(file: &ConfigFile, session: &Session) -> bool {
 /// Whether the text of a path, relative ones included, leads to this absolute path.
 pub(super) fn is_same_file(paths: &Paths, text: &str, path: &Path) -> bool {
     // Without a working directory a relative path leads nowhere.
-    std::path::absolute(paths.expand(text)).is_ok_and(|absolute| absolute == path)
+    paths.absolute(text).is_ok_and(|absolute| absolute == path)
 }
 
 /// One change of a value.

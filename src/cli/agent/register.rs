@@ -12,7 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::github;
 use crate::cli::key::NewKeyArgs;
 use crate::cli::output::{Output, Style};
-use crate::cli::place::{PlaceArgs, unknown_directory};
+use crate::cli::place::PlaceArgs;
 use crate::cli::setup;
 use crate::config::{Endpoint, LLM_PROVIDERS};
 use crate::id::ProfileName;
@@ -105,7 +105,7 @@ pub(crate) fn run(context: &Context, args: &RegisterArgs) -> Outcome {
     refuse_setup_flags(args)?;
     let session = context.session_of(context.settings()?, &args.passphrase)?;
     let absolute = |path: &PathBuf| {
-        std::path::absolute(session.settings.paths.expand(&path.to_string_lossy())).map_err(unknown_directory)
+        session.settings.paths.absolute(path)
     };
     let options = RegisterAgentOptions {
         public_key: public_key.as_ref().map(absolute).transpose()?,

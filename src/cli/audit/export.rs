@@ -7,7 +7,6 @@ use clap::Args;
 use crate::cli::Outcome;
 use crate::cli::context::Context;
 use crate::ops::audit::{ExportFormat, ExportOptions, export};
-use crate::ops::{ErrorCode, OpError};
 
 /// Copy the history to a file or to standard output
 ///
@@ -30,11 +29,7 @@ pub(crate) struct ExportArgs {
 
 pub(crate) fn run(context: &Context, args: &ExportArgs) -> Outcome {
     let paths = context.paths()?;
-    let absolute = |path: &PathBuf| {
-        std::path::absolute(paths.expand(&path.to_string_lossy()))
-            .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))
-    };
-    let output = args.output.as_ref().map(absolute).transpose()?;
+    let output = args.output.as_ref().map(|path| paths.absolute(path)).transpose()?;
     let report = export(&paths, &ExportOptions { output, format: args.format, overwrite: args.overwrite })?;
     super::warn_unreadable(context, report.unreadable);
     context.output.finish("audit.export", &report, |report| match (&report.path, &report.text) {

@@ -103,8 +103,7 @@ pub(crate) struct GenerateArgs {
 pub(crate) fn run(context: &Context, args: &GenerateArgs) -> Outcome {
     let paths = context.paths_to_change()?;
     let output = match &args.output {
-        Some(path) => std::path::absolute(paths.expand(&path.to_string_lossy()))
-            .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?,
+        Some(path) => paths.absolute(path)?,
         // The key that is in force; a broken configuration names none.
         None => match context.settings() {
             Ok(settings) => behind(&settings.private_key_path.value),

@@ -172,29 +172,23 @@ fn variables(context: &Context, args: &InstallArgs, paths: &Paths) -> Result<Vec
     }
     let authority = context.global.ca_cert.clone().or_else(|| context.env.var("ARTCAFE_CA_CERT").map(Into::into));
     if let Some(file) = authority {
-        set("ARTCAFE_CA_CERT", text_of(&absolute(&file)?)?);
+        set("ARTCAFE_CA_CERT", text_of(&paths.absolute(&file)?)?);
     }
     if let Some(source) = context.passphrase_source_text(&args.passphrase) {
-        set("ARTCAFE_PASSPHRASE_SOURCE", lasting(&source)?);
+        set("ARTCAFE_PASSPHRASE_SOURCE", lasting(&source, paths)?);
     }
     Ok(variables)
 }
 
 /// A SOURCE that is still there when a timer runs.
-fn lasting(source: &str) -> Result<String, Failure> {
+fn lasting(source: &str, paths: &Paths) -> Result<String, Failure> {
     match source.parse::<Source>()? {
-        Source::File(path) => Ok(format!("file:{}", text_of(&absolute(&path)?)?)),
+        Source::File(path) => Ok(format!("file:{}", text_of(&paths.absolute(&path)?)?)),
         Source::Command(_) => Ok(source.to_owned()),
         _ => Err(OpError::new(ErrorCode::Usage, "a timer cannot read the passphrase from there")
             .hint("give a SOURCE that lasts: `--passphrase file:PATH` or `--passphrase cmd:COMMAND`")
             .into()),
     }
-}
-
-fn absolute(path: &Path) -> Result<std::path::PathBuf, Failure> {
-    let absolute = std::path::absolute(path)
-        .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?;
-    Ok(absolute)
 }
 
 fn text_of(path: &Path) -> Result<String, Failure> {

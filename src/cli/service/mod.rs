@@ -54,9 +54,7 @@ impl PlaceArgs {
 
     fn directory(&self, context: &Context, paths: &Paths) -> Result<PathBuf, Failure> {
         if let Some(directory) = &self.unit_dir {
-            let absolute = std::path::absolute(paths.expand(&directory.to_string_lossy()))
-                .map_err(|error| OpError::new(ErrorCode::Failed, "the working directory is unknown").because(error))?;
-            return Ok(absolute);
+            return Ok(paths.absolute(directory)?);
         }
         if self.system {
             return Ok(PathBuf::from("/etc/systemd/system"));

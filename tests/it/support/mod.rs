@@ -388,6 +388,7 @@ impl TestEnv {
         }
         let kept = Arc::new(Mutex::new(Kept::default()));
         env.streams = Streams::Kept(Arc::clone(&kept));
+        env.working_directory = Some(self.root().to_path_buf());
         env.program = Some(env!("CARGO_BIN_EXE_artcafe").into());
         take_keys_from(TestKeys::parse(&self.prepared_keys()));
         let code = artcafe::cli::run(env).number();
