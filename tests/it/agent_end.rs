@@ -1,14 +1,13 @@
 //! `artcafe agent delete` and `use`: what depends on an agent, and whose a configuration is.
 
 use std::fs;
-
 use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
-
 use super::support::fake::{self, Fake};
 use super::support::files::picture;
 use super::support::terminal::{INTERRUPT, answering};
 use super::support::{AGENT, Server, TestEnv};
+use super::support::scenes::agent_end::*;
 
 #[test]
 fn an_agent_goes_with_its_keys_once_somebody_agreed() {
@@ -95,15 +94,6 @@ fn an_open_rotation_is_finished_first() {
     assert_eq!(server.count("DELETE /api/v1/agents"), 0);
 }
 
-/// A second agent, and the first one's key id.
-fn two_agents(server: &Server, env: &TestEnv) -> (String, String) {
-    let key = env.set_up()["key_id"].as_str().unwrap().to_owned();
-    let (status, body) = server.ask("POST", "/api/v1/agents", &json!({ "name": "second", "type": "worker" }));
-    assert_eq!(status, 201, "{body}");
-    let record = body.get("agent").unwrap_or(&body);
-    (super::support::id_of(&json!({ "id": record.get("agent_id").or(record.get("id")) })), key)
-}
-
 #[test]
 fn another_agent_is_used_with_a_void_proof_and_without_the_formers_key_id() {
     for dialect in Dialect::ALL {
@@ -167,30 +157,4 @@ fn an_agent_that_does_not_exist_is_refused_where_a_token_can_tell() {
     );
     let empty = TestEnv::new();
     assert_eq!(empty.run(&["agent", "use", "a", "--json"]).expect(3).code_name(), "NOT_CONFIGURED");
-}
-
-#[test]
-fn on_a_terminal_a_new_proof_is_offered() {
-    let server = Server::start(Dialect::Documented, &[]);
-    let env = TestEnv::with(&server);
-    let (other, _) = two_agents(&server, &env);
-    env.run(&["agent", "use", &other]).expect(0);
-    let (text, code) = answering(&env, "y", &["agent", "use", AGENT]);
-    assert!(text.contains("Prove the new identity now?") && text.contains("proven"), "{text}");
-    // What was written is said before anything is asked.
-    assert!(text.find("names agent").unwrap() < text.find("Prove the new").unwrap(), "{text}");
-    assert_eq!(code, 0, "{text}");
-}
-
-#[test]
-fn who_breaks_off_the_offer_hears_what_was_written() {
-    let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::with(&server);
-    env.set_up();
-    env.unset("ARTCAFE_TENANT_ID");
-    let (text, code) = answering(&env, INTERRUPT, &["tenant", "use", "another-tenant"]);
-    assert_eq!(code, 130, "{text}");
-    assert!(text.find("names tenant").unwrap() < text.find("Prove the new").unwrap(), "{text}");
-    assert!(text.contains("what was written stands") && !text.contains("run the same command again"), "{text}");
-    assert_eq!(env.run(&["config", "get", "auth.tenant_id"]).expect(0).stdout, "another-tenant\n");
 }

@@ -15,14 +15,21 @@ use rand::prelude::*;
 use rand::rngs::SmallRng;
 use serde_json::Value;
 
+use super::support::tier::{Tier, is_whole, seed};
 use super::support::{AGENT, Server, TestEnv, schema};
 
-/// How many; `ARTCAFE_ARGV_CASES` asks for another number (a hundred thousand before a change is taken in), `ARTCAFE_ARGV_SEED` for another beginning.
-const CASES: u64 = 10_000;
+/// How many.
+fn cases() -> u64 {
+    match crate::TIER {
+        Tier::Deep if is_whole() => 100_000,
+        Tier::Deep => 5_000,
+        Tier::Everyday | Tier::Tools => 300,
+    }
+}
 
 #[expect(clippy::disallowed_methods, reason = "switches of this test, not of the program")]
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
 /// The grammar, and words that stand where a value does.
@@ -265,23 +272,26 @@ const WITHIN: &str = "ARTCAFE_ARGV_WITHIN";
 
 #[test]
 fn whatever_is_typed_gives_an_answer_and_never_a_panic() {
-    if number(WITHIN, 0) == 1 {
+    if number(WITHIN) == Some(1) {
         return type_them();
     }
     let here = tempfile::tempdir().unwrap();
     let run = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "argv::whatever_is_typed_gives_an_answer_and_never_a_panic", "--nocapture"])
         .env(WITHIN, "1")
+        .env("ARTCAFE_DEEP_SEED", seed().to_string())
         .current_dir(here.path())
         .output()
         .unwrap();
     let told = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success() && told.contains("1 passed"), "{told}");
+    let summary = told.lines().find(|line| line.contains(" command lines, "));
+    eprintln!("argv: {}", summary.unwrap_or_else(|| panic!("{told}")));
 }
 
 fn type_them() {
     artcafe::checkpoint::forbid_starts();
-    let (cases, seed) = (number("ARTCAFE_ARGV_CASES", CASES), number("ARTCAFE_ARGV_SEED", 20_261_124));
+    let (cases, seed) = (number("ARTCAFE_ARGV_CASES").unwrap_or_else(cases), seed());
     let parser = RefCell::new(artcafe::cli::command());
     let (mut server, mut env) = machine();
     let mut grammar = Grammar::read(&env, words(&env, &server));
@@ -304,7 +314,7 @@ fn type_them() {
         judge(&line, &ran).unwrap_or_else(|error| panic!("case {case} (seed {seed}): {line:?}: {error}"));
         *codes.entry(ran.code).or_default() += 1;
     }
-    println!("{cases} command lines, {parsed} parsed, exit codes {codes:?}");
+    println!("{cases} command lines, {parsed} parsed, exit codes {codes:?}, ARTCAFE_DEEP_SEED={seed}");
     assert!(parsed * 100 >= cases * 60, "only {parsed} of {cases} parse");
-    assert!(codes.len() > 6, "{codes:?}");
+    assert!(codes.len() > 4, "{codes:?}");
 }

@@ -8,6 +8,7 @@ use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
 
 use crate::support::files::picture;
+use crate::support::tier::Tier;
 use crate::support::{AGENT, Run, Server, TestEnv, mode};
 
 impl TestEnv {
@@ -40,7 +41,9 @@ impl TestEnv {
         let findings = run.data()["findings"].as_array().unwrap().clone();
         assert_eq!(run.code, if findings.is_empty() { 0 } else { 7 }, "{run:?}");
         assert_eq!(run.data()["intact"], findings.is_empty());
-        assert_eq!(self.judged_elsewhere(), findings.is_empty(), "{findings:?}");
+        if crate::TIER == Tier::Tools {
+            assert_eq!(self.judged_elsewhere(), findings.is_empty(), "{findings:?}");
+        }
         findings
     }
 

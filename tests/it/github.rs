@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use super::support::{AGENT, Run, Server, TestEnv};
-use super::tokens::{is_good, proven};
+use super::support::scenes::tokens::{is_good, proven};
 use artcafe::sandbox::Dialect;
 
 /// A step of a job.

@@ -3,59 +3,10 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
-
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
-
 use super::support::{AGENT, Run, Server, TestEnv, id_of};
-
-/// A proven agent that works with its own key alone.
-fn proven(dialect: Dialect, faults: &[&str]) -> (Server, TestEnv) {
-    let server = Server::start(dialect, faults);
-    let mut env = TestEnv::with(&server);
-    env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
-    // A person's own words must survive every change.
-    let text = fs::read_to_string(env.config()).unwrap().replace("auth:\n", "auth: # mine\n  custom: kept\n");
-    replace(&env, &text);
-    for name in ["ARTCAFE_TOKEN", "ARTCAFE_API_ENDPOINT", "ARTCAFE_TENANT_ID"] {
-        env.unset(name);
-    }
-    (server, env)
-}
-
-fn replace(env: &TestEnv, text: &str) {
-    use std::io::Write as _;
-    fs::OpenOptions::new().write(true).truncate(true).open(env.config()).unwrap().write_all(text.as_bytes()).unwrap();
-}
-
-/// The server's key records, asked for with an administrator's token.
-fn records(server: &Server, env: &TestEnv) -> Vec<Value> {
-    let mut env = env.clone();
-    env.set("ARTCAFE_TOKEN", server.token());
-    env.set("ARTCAFE_API_ENDPOINT", server.url());
-    env.set("ARTCAFE_TENANT_ID", server.tenant());
-    env.run(&["key", "list", "--json"]).expect(0).data()["keys"].as_array().unwrap().clone()
-}
-
-fn active(records: &[Value]) -> usize {
-    records.iter().filter(|record| record["revoked"] == false).count()
-}
-
-fn journals(env: &TestEnv) -> usize {
-    fs::read_dir(env.path(".artcafe/state/rotations")).map_or(0, Iterator::count)
-}
-
-/// Every file below the home that the identity consists of, with its content.
-fn identity(env: &TestEnv) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = fs::read_dir(env.path(".ssh"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap()))
-        .collect();
-    files.push(("config".to_owned(), fs::read_to_string(env.config()).unwrap()));
-    files.sort();
-    files
-}
+use super::support::scenes::key_rotate::*;
 
 #[test]
 fn a_rotation_replaces_the_key_and_keeps_everything_else() {
@@ -235,97 +186,6 @@ fn a_key_that_another_host_still_uses_is_not_retired() {
     other.run(&["auth", "test", "--private-key", copy.to_str().unwrap()]).expect(0);
     assert_eq!(env.run(&["key", "rotate", "--finish", "--json"]).expect(6).code_name(), "STILL_USED");
     assert_eq!(active(&records(&server, &env)), 2);
-}
-
-/// Points of the way forward, in the order in which a rotation meets them.
-const FORWARD: [&str; 15] = [
-    "planned",
-    "generate.before_write",
-    "generate.after_write",
-    "generated",
-    "register.before_request",
-    "register.after_request",
-    "registered",
-    "proven",
-    "switch.before_write",
-    "switch.after_write",
-    "switched",
-    "confirmed",
-    "retire.before_request",
-    "retire.after_request",
-    "retire.between_files",
-];
-
-/// From here on a request to retire the old key may have left.
-const NO_WAY_BACK: [&str; 3] = ["retire.before_request", "retire.after_request", "retire.between_files"];
-
-fn killed_at(env: &TestEnv, point: &str, args: &[&str]) {
-    let mut command = env.command(args);
-    command.env("ARTCAFE_TEST_KILL_AT", point).stdin(std::process::Stdio::null());
-    let output = command.output().unwrap();
-    assert_eq!(
-        output.status.signal(),
-        Some(9),
-        "`{point}` was not reached: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// What must hold after every crash: the key that the configuration names authenticates, from files alone.
-fn identity_stands(env: &TestEnv, point: &str) -> Run {
-    let run = env.run(&["auth", "test"]);
-    assert_eq!(run.code, 0, "killed at `{point}`, the identity is lost: {run:?}");
-    run
-}
-
-#[test]
-fn a_kill_at_any_point_loses_nothing_and_can_be_gone_on_with() {
-    for dialect in Dialect::ALL {
-        for point in FORWARD {
-            let (server, env) = proven(dialect, &[]);
-            killed_at(&env, point, &["key", "rotate"]);
-            identity_stands(&env, point);
-            assert!(active(&records(&server, &env)) <= 2, "{point}");
-            let report = env.run(&["key", "rotate", "--resume", "--json"]).expect(0).data();
-            assert_eq!(report["phase"], "retired", "{point}");
-            identity_stands(&env, point);
-            let records = records(&server, &env);
-            assert_eq!(active(&records), 1, "{point}: {records:?}");
-            assert_eq!(journals(&env), 0, "{point}");
-            assert_eq!(fs::read_dir(env.path(".ssh")).unwrap().count(), 4, "{point}: {:?}", identity(&env));
-            assert!(fs::read_to_string(env.config()).unwrap().contains("auth: # mine\n  custom: kept\n"), "{point}");
-        }
-    }
-}
-
-#[test]
-fn a_kill_at_any_point_can_be_undone_to_exactly_the_state_before() {
-    for dialect in Dialect::ALL {
-        for point in FORWARD {
-            let (server, env) = proven(dialect, &[]);
-            let before = identity(&env);
-            killed_at(&env, point, &["key", "rotate"]);
-            let run = env.run(&["key", "rotate", "--abort", "--json"]);
-            if NO_WAY_BACK.contains(&point) {
-                assert_eq!(run.expect(5).code_name(), "DIFFERS", "{point}");
-                identity_stands(&env, point);
-                assert_eq!(active(&records(&server, &env)), 1, "{point}");
-            } else if point == "register.before_request" {
-                // No record was seen, and none can be told from one that is still under way.
-                assert_eq!(run.expect(6).code_name(), "PARTLY_DONE", "{point}");
-                identity_stands(&env, point);
-                assert_eq!(active(&records(&server, &env)), 1, "{point}");
-                continue;
-            } else {
-                run.expect(0);
-                assert_eq!(identity(&env), before, "{point}");
-                let records = records(&server, &env);
-                assert_eq!((records.len(), active(&records)), (1, 1), "{point}: {records:?}");
-                identity_stands(&env, point);
-            }
-            assert_eq!(journals(&env), 0, "{point}");
-        }
-    }
 }
 
 #[test]

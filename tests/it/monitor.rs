@@ -5,21 +5,10 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-
 use artcafe::sandbox::Dialect;
-
 use super::support::files::names;
 use super::support::{AGENT, Run, Server, TestEnv, mode};
-
-/// What promtool says of a page: nothing, if it is good.
-fn promtool(page: &str) {
-    let mut command = Command::new("promtool");
-    command.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
-    let run = Run::of(child.wait_with_output().unwrap()).expect(0);
-    assert_eq!(run.all(), "", "{page}");
-}
+use super::support::scenes::monitor::*;
 
 /// Every sample: its name, and its value by the values of the labels that are asked for.
 fn samples(page: &str) -> BTreeMap<String, f64> {
@@ -212,32 +201,4 @@ fn a_broken_profile_is_a_number_and_hides_no_other() {
     let page = env.run(&["monitor", "--profile", "empty"]).expect(0).stdout;
     assert!(value(&page, "artcafe_problem", "profile=\"empty\"").is_some(), "{page}");
     assert_eq!((value(&page, "artcafe_api_up", ""), server.requests().len()), (None, before));
-}
-
-#[test]
-fn promtool_accepts_the_alerts_and_each_of_them_fires() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/monitoring");
-    for (action, file) in [("check", "alerts.yaml"), ("test", "alerts-test.yaml")] {
-        let mut command = Command::new("promtool");
-        command.args([action, "rules", file]).current_dir(&directory).stdin(Stdio::null());
-        Run::of(command.output().unwrap()).expect(0);
-    }
-    let (alerts, test) =
-        (fs::read_to_string(directory.join("alerts.yaml")), fs::read_to_string(directory.join("alerts-test.yaml")));
-    let (alerts, test) = (alerts.unwrap(), test.unwrap());
-    let document = fs::read_to_string(directory.join("../monitoring.md")).unwrap();
-    let source = include_str!("../../src/ops/monitor/exposition.rs");
-    for line in alerts.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")) {
-        assert!(test.contains(&format!("alertname=\"{line}\"")), "{line} is not tried");
-    }
-    let words = |text: &str| -> std::collections::BTreeSet<String> {
-        let is_name = |character: char| character.is_ascii_lowercase() || character == '_';
-        text.split(|character| !is_name(character))
-            .filter(|word| word.starts_with("artcafe_") && word.len() > 12)
-            .map(str::to_owned)
-            .collect()
-    };
-    let made = words(source);
-    assert_eq!(words(&document), made, "the document and the program name different metrics");
-    assert!(words(&alerts).is_subset(&made), "an alert is about a metric that nobody makes");
 }

@@ -5,32 +5,11 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
-
 use rustix::process::{Pid, Signal, kill_process};
-
 use artcafe::sandbox::Dialect;
-
 use super::support::{Run, Server, TestEnv, mode};
-use super::tokens::{is_good, kept, token};
-
-/// An agent whose commands write what they were given into these files, as this test tells them to.
-fn proven() -> (Server, TestEnv) {
-    let (server, env) = super::tokens::proven();
-    for name in ["first", "second", "third", "token", "last", "seen"] {
-        env.wrote(&env.root().join(name));
-    }
-    (server, env)
-}
-
-fn run_folder(env: &TestEnv) -> PathBuf {
-    env.path(".artcafe/state/run")
-}
-
-/// The tokens' files that are there.
-fn files(env: &TestEnv) -> Vec<String> {
-    let entries = fs::read_dir(run_folder(env)).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name != "lock").collect()
-}
+use super::support::scenes::tokens::{is_good, kept, token};
+use super::support::scenes::token_handover::*;
 
 fn wait_for(path: &Path) {
     while !path.exists() {
@@ -114,25 +93,6 @@ fn a_file_holds_the_token_for_as_long_as_the_command_runs() {
     assert!(is_good(&server, &read("token")));
     assert!(!read("variables").contains(&read("token")) && !read("variables").contains("ARTCAFE_ACCESS_TOKEN"));
     assert!(Path::new(read("path").trim_end()).starts_with(run_folder(&env)));
-    assert_eq!(files(&env), Vec::<String>::new());
-}
-
-#[test]
-fn the_file_is_kept_fresh_and_never_torn() {
-    let (server, env) = proven();
-    // Three generations, as the server's tokens live an hour; every look at the file finds a whole token.
-    let script = "import os, sys
-path, seen = os.environ['ARTCAFE_TOKEN_FILE'], []
-while len(seen) < 3:
-    token = open(path).read()
-    assert token.count('.') == 2 and len(token) > 100, token
-    if not seen or token != seen[-1]:
-        seen.append(token)
-print(*seen, sep='\\n')";
-    let run = env.run(&["exec", "--min-ttl", "3599s", "--token-file", "--", "python3", "-c", script]).expect(0);
-    let tokens: Vec<&str> = run.stdout.lines().collect();
-    assert_eq!(tokens.len(), 3);
-    assert!(tokens.iter().all(|token| is_good(&server, token)), "{run:?}");
     assert_eq!(files(&env), Vec::<String>::new());
 }
 

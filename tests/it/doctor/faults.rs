@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use artcafe::ops::doctor::{Check, Group};
 use artcafe::sandbox::Dialect;
 
-use super::world::{Kept, Vector, World};
-use super::{offline, online, world};
+use crate::support::scenes::doctor::{Kept, Vector, World, only, vector};
+use super::{offline, online};
 
 /// How a fault comes about.
 pub(super) enum Made {
@@ -32,29 +32,10 @@ pub(super) const fn built(check: &'static str, status: &'static str, how: fn() -
 }
 
 /// Faults with a test of their own.
-const APART: &[&str] = &["home"];
+const APART: &[&str] = &["home", "disk-space"];
 
 fn faults() -> Vec<&'static Fault> {
     offline::FAULTS.iter().chain(online::FAULTS).collect()
-}
-
-/// Nothing but this check turned; what it makes pointless may be skipped.
-pub(super) fn only(before: &Vector, after: &Vector, check: &str, status: &str) -> Result<(), String> {
-    let mut wrong = Vec::new();
-    if before.get(check).is_none_or(|before| before == status) {
-        wrong.push(format!("{check} was {:?} before", before.get(check)));
-    }
-    for (id, now) in after {
-        let was = &before[id];
-        let is_right = if id == check { now == status } else { now == was || now == "skipped" };
-        if !is_right {
-            wrong.push(format!("{id}: {was} → {now}"));
-        }
-    }
-    if after.len() != before.len() {
-        wrong.push(format!("{} checks instead of {}", after.len(), before.len()));
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join(", ")) }
 }
 
 /// What is not as it should be between checks and faults.
@@ -80,7 +61,7 @@ fn turns(part: usize, parts: usize) {
             Made::Built(how) => (how(), None),
         };
         let run = world.doctor();
-        if let Err(error) = only(&before, &world::vector(&run), fault.check, fault.status) {
+        if let Err(error) = only(&before, &vector(&run), fault.check, fault.status) {
             wrong.push(format!("{}: {error}\n{}", fault.check, run.stdout));
         }
         drop(kept);
@@ -113,7 +94,7 @@ fn faults_of_records_turn_the_same_checks_in_the_other_dialect() {
         let _kept = how(&mut world);
         let turned = if fault.check == "revocation" { "registration" } else { fault.check };
         let run = world.doctor();
-        if let Err(error) = only(&before, &world::vector(&run), turned, fault.status) {
+        if let Err(error) = only(&before, &vector(&run), turned, fault.status) {
             wrong.push(format!("{}: {error}\n{}", fault.check, run.stdout));
         }
         count += 1;

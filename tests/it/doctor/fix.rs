@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::offline::remove_key;
-use super::world::{World, vector};
+use crate::support::scenes::doctor::{World, vector};
 use crate::support::files::{chmod, picture};
 use crate::support::{AGENT, Run, TestEnv, id_of};
 

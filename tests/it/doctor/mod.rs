@@ -6,4 +6,3 @@ mod healthy;
 mod offline;
 mod online;
 mod shape;
-mod world;

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::faults::{Fault, broken, built};
-use super::world::{OTHER_AGENT, World};
-use crate::support::files::{SmallDisk, chmod};
+use crate::support::scenes::doctor::{OTHER_AGENT, World};
+use crate::support::files::chmod;
 use crate::support::{AGENT, TestEnv, id_of};
 
 use artcafe::sandbox::Dialect;
@@ -19,13 +19,7 @@ pub(super) const FAULTS: &[Fault] = &[
         chmod(&world.env.path(".artcafe"), 0o755);
         None
     }),
-    broken("disk-space", "error", |world| {
-        let place = world.env.path("small");
-        let disk = SmallDisk::mount(&place, 2048);
-        disk.fill(100);
-        world.env.set("ARTCAFE_KEY_DIR", place.to_str().unwrap());
-        Some(Box::new(disk))
-    }),
+    broken("disk-space", "error", |_| panic!("made by a test of its own, with a disk that is full")),
     broken("lock", "warning", |world| {
         let lock = fs::OpenOptions::new().write(true).open(world.env.path(".artcafe/lock")).unwrap();
         lock.lock().unwrap();
@@ -191,11 +185,11 @@ pub(super) fn git(folder: &Path, args: &[&str]) {
 fn a_home_that_cannot_be_written_turns_its_check() {
     let world = World::healthy();
     world.env.open_to_nobody();
-    let before = super::world::vector(&world.env.run_as_nobody(&["doctor", "--json"]));
+    let before = crate::support::scenes::doctor::vector(&world.env.run_as_nobody(&["doctor", "--json"]));
     chmod(&world.env.path(".artcafe"), 0o500);
     let picture = crate::support::files::picture(&world.env.home());
-    let after = super::world::vector(&world.env.run_as_nobody(&["doctor", "--json"]));
-    super::faults::only(&before, &after, "home", "warning").unwrap();
+    let after = crate::support::scenes::doctor::vector(&world.env.run_as_nobody(&["doctor", "--json"]));
+    crate::support::scenes::doctor::only(&before, &after, "home", "warning").unwrap();
     assert_eq!(crate::support::files::picture(&world.env.home()), picture, "it wrote something");
     chmod(&world.env.path(".artcafe"), 0o700);
 }
@@ -222,14 +216,14 @@ fn a_key_that_git_tracks_is_an_error_and_an_ignored_one_is_fine() {
 fn it_answers_whatever_is_broken() {
     let mut env = TestEnv::new();
     let nothing = env.run(&["doctor", "--offline", "--json"]);
-    assert_eq!(super::world::vector(&nothing)["configuration"], "error");
+    assert_eq!(crate::support::scenes::doctor::vector(&nothing)["configuration"], "error");
     env.write(".artcafe/config.yaml", "a: [\n\u{1}");
-    let broken = super::world::vector(&env.run(&["doctor", "--offline", "--json"]));
+    let broken = crate::support::scenes::doctor::vector(&env.run(&["doctor", "--offline", "--json"]));
     assert_eq!(broken["configuration-valid"], "error");
     assert_eq!(broken["key-file"], "skipped");
     env.set("ARTCAFE_HOME", "/dev/null");
-    let no_directory = super::world::vector(&env.run(&["doctor", "--offline", "--json"]));
+    let no_directory = crate::support::scenes::doctor::vector(&env.run(&["doctor", "--offline", "--json"]));
     assert_eq!(no_directory["home"], "error", "{no_directory:?}");
     let both = env.run(&["doctor", "--offline", "--json", "--config", "a", "--profile", "b"]);
-    assert_eq!(super::world::vector(&both)["configuration-valid"], "error");
+    assert_eq!(crate::support::scenes::doctor::vector(&both)["configuration-valid"], "error");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use artcafe::ops::doctor::Check;
 
-use super::world::World;
+use crate::support::scenes::doctor::World;
 use crate::support::TestEnv;
 use crate::support::files::picture;
 

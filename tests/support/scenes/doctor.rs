@@ -163,3 +163,28 @@ pub(crate) fn vector(run: &Run) -> Vector {
     assert_eq!(data["healthy"], code == 0);
     found
 }
+
+/// Nothing but this check turned; what it makes pointless may be skipped.
+pub(crate) fn only(before: &Vector, after: &Vector, check: &str, status: &str) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    if before.get(check).is_none_or(|before| before == status) {
+        wrong.push(format!("{check} was {:?} before", before.get(check)));
+    }
+    for (id, now) in after {
+        let was = &before[id];
+        let is_right = if id == check { now == status } else { now == was || now == "skipped" };
+        if !is_right {
+            wrong.push(format!("{id}: {was} → {now}"));
+        }
+    }
+    if after.len() != before.len() {
+        wrong.push(format!("{} checks instead of {}", after.len(), before.len()));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join(", ")) }
+}
+
+/// The checks that ended like this.
+pub(crate) fn ended<'a>(data: &'a Value, status: &str) -> Vec<&'a str> {
+    let checks = data["checks"].as_array().unwrap();
+    checks.iter().filter(|check| check["status"] == status).map(|check| check["id"].as_str().unwrap()).collect()
+}

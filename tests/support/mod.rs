@@ -8,9 +8,11 @@ pub(crate) mod fake;
 pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod marks;
+pub(crate) mod scenes;
 pub(crate) mod schema;
 pub(crate) mod sweep;
 pub(crate) mod terminal;
+pub(crate) mod tier;
 pub(crate) mod trace;
 
 use std::fs;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::support::fake::{Fake, json as answer};
 use super::support::{AGENT, Run, TestEnv};
-use super::tokens::{is_good, proven, token};
+use super::support::scenes::tokens::{is_good, proven, token};
 
 /// What a shell prints, with this program as `artcafe`.
 fn shell(env: &TestEnv, script: &str) -> Run {
