@@ -4,8 +4,8 @@
 //! before anything else, reads files alone, asks nobody, and never fails: where nothing is known, nothing
 //! is offered.
 
-use std::collections::BTreeMap;
 use crate::cli::exit::ExitCode;
+use std::collections::BTreeMap;
 
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ArgValueCandidates;

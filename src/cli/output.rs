@@ -4,9 +4,9 @@
 //! then with no other line. A closed pipe ends the program quietly. Warnings reach a person at once
 //! and a program inside the object.
 
+use crate::cli::exit::ExitCode;
 use std::cell::RefCell;
 use std::io;
-use crate::cli::exit::ExitCode;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 

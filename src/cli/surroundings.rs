@@ -43,7 +43,9 @@ const SECRET: [&str; 6] = [
 
 /// This program, to be started anew with a cleared environment.
 pub(crate) fn fresh_process(context: &Context) -> Result<FreshProcess, Failure> {
-    let program = context.env.program()
+    let program = context
+        .env
+        .program()
         .map_err(|error| OpError::new(ErrorCode::Failed, "this program's own file is unknown").because(error))?;
     let mut variables: Vec<(OsString, OsString)> = OF_FRESH_PROCESS
         .iter()

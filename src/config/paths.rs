@@ -63,7 +63,15 @@ impl Paths {
             Choice::Neither => Sourced::new(first_present(&home, "config"), Origin::Default),
         };
         let is_home_known = known_home.is_some() || env.var("ARTCAFE_HOME").is_some();
-        Ok(Self { home, key_dir, config, profile, user_home: known_home, is_home_known, working_directory: env.working_directory.clone() })
+        Ok(Self {
+            home,
+            key_dir,
+            config,
+            profile,
+            user_home: known_home,
+            is_home_known,
+            working_directory: env.working_directory.clone(),
+        })
     }
 
     /// The configuration that is in force where nobody names another.

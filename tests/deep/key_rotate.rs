@@ -1,12 +1,8 @@
 //! `key rotate`: the way forward, the way back, and a kill at every named point of both.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::Stdio;
-use artcafe::sandbox::Dialect;
-use serde_json::Value;
-use super::support::{AGENT, Run, Server, TestEnv, id_of};
 use super::support::scenes::key_rotate::*;
+use artcafe::sandbox::Dialect;
+use std::fs;
 
 /// Points of the way forward, in the order in which a rotation meets them.
 const FORWARD: [&str; 15] = [

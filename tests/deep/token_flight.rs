@@ -1,15 +1,12 @@
 //! One process asks, however many want a token, and whatever becomes of it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
-use super::support::fake::{Fake, json as answer};
-use super::support::{Run, TestEnv};
-use super::support::scenes::tokens::{asked, is_good, kept, proven};
 use super::support::scenes::token_flight::*;
+use super::support::scenes::tokens::{asked, is_good, kept, proven};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 #[test]
 fn five_hundred_at_once_ask_the_server_once() {

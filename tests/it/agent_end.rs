@@ -1,13 +1,12 @@
 //! `artcafe agent delete` and `use`: what depends on an agent, and whose a configuration is.
 
-use std::fs;
-use artcafe::sandbox::Dialect;
-use serde_json::{Value, json};
 use super::support::fake::{self, Fake};
 use super::support::files::picture;
-use super::support::terminal::{INTERRUPT, answering};
-use super::support::{AGENT, Server, TestEnv};
 use super::support::scenes::agent_end::*;
+use super::support::{AGENT, Server, TestEnv};
+use artcafe::sandbox::Dialect;
+use serde_json::{Value, json};
+use std::fs;
 
 #[test]
 fn an_agent_goes_with_its_keys_once_somebody_agreed() {

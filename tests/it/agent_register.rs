@@ -1,13 +1,13 @@
 //! `artcafe agent register`: what the platform keeps, what becomes of the key that it makes, and lost answers.
 
-use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use super::support::fake::{self, Fake};
+use super::support::scenes::agent_register::*;
+use super::support::{Run, Server, TestEnv, id_of, mode};
 use artcafe::sandbox::{Dialect, Options};
 use serde_json::{Value, json};
-use super::support::fake::{self, Fake};
-use super::support::{Run, Server, TestEnv, id_of, mode};
-use super::support::scenes::agent_register::*;
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
 
 /// The words of the history's lines about agents.
 fn history(env: &TestEnv) -> Vec<Value> {

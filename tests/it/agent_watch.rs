@@ -1,13 +1,12 @@
 //! `artcafe agent watch`: lines in a pipe, objects for programs, a table on a terminal, and servers that fail.
 
-use std::io::{BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
+use super::agent_record::set_status;
+use super::support::scenes::agent_watch::*;
+use super::support::{AGENT, Server, TestEnv, schema};
 use artcafe::sandbox::Dialect;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use super::agent_record::set_status;
-use super::support::{AGENT, Server, TestEnv, schema};
-use super::support::scenes::agent_watch::*;
+use std::io::Read as _;
 
 fn next(lines: &mut impl std::io::BufRead) -> String {
     let mut line = String::new();

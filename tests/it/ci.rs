@@ -1,14 +1,14 @@
 //! `ci`: a token by a key that is kept nowhere, and the sweep after a kill.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use super::support::scenes::ci::*;
+use super::support::scenes::tokens::is_good;
+use super::support::{AGENT, Run, Server, id_of};
 use artcafe::sandbox::Dialect;
 use rustix::process::{Pid, Signal, kill_process};
-use super::support::{AGENT, Run, Server, TestEnv, id_of};
-use super::support::scenes::tokens::is_good;
-use super::support::scenes::ci::*;
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Child;
+use std::time::Duration;
 
 /// The names of the keys that are registered.
 fn names(server: &Server) -> Vec<String> {

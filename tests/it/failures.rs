@@ -1,8 +1,8 @@
 //! Each exit code, with its object on stderr and an empty stdout; and the same in words.
 
-use artcafe::sandbox::Dialect;
 use crate::support::files::chmod;
 use crate::support::{AGENT, Server, TestEnv};
+use artcafe::sandbox::Dialect;
 
 /// A way to fail: what to prepare, the command, exit code, code, whether a repeat can help.
 type Case = (fn(&mut TestEnv), &'static [&'static str], i32, &'static str, bool);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use super::support::{AGENT, Run, Server, TestEnv};
 use super::support::scenes::tokens::{is_good, proven};
+use super::support::{AGENT, Run, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 
 /// A step of a job.

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use artcafe::sandbox::{Dialect, Options};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::support::{AGENT, Server, TestEnv};
@@ -123,14 +124,13 @@ fn a_signal_is_no_answer() {
     let pipe = env.path("config.yaml");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     env.set("ARTCAFE_CONFIG", pipe.to_str().unwrap());
-    for signal in ["INT", "TERM", "HUP", "QUIT"] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
         let mut command = env.command(&["key", "needs-rotation"]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(400));
         assert!(child.try_wait().unwrap().is_none(), "it did not wait");
-        let number = child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-s", signal, &number]).status().unwrap().success());
-        assert_eq!(child.wait().unwrap().code(), Some(255), "{signal}");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(255), "{signal:?}");
     }
 }
 

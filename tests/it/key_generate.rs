@@ -1,10 +1,9 @@
 //! `artcafe key generate` and `key show`.
 
-use std::fs;
-use std::process::Command;
-use serde_json::json;
-use crate::support::files::{SmallDisk, names, picture};
+use crate::support::files::{names, picture};
 use crate::support::{TestEnv, mode};
+use serde_json::json;
+use std::fs;
 
 #[test]
 fn an_existing_key_is_not_overwritten() {

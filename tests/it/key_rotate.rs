@@ -1,12 +1,11 @@
 //! `key rotate`: the way forward, the way back, and a kill at every named point of both.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::Stdio;
+use super::support::scenes::key_rotate::*;
+use super::support::{AGENT, Run, Server, TestEnv, id_of};
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
-use super::support::{AGENT, Run, Server, TestEnv, id_of};
-use super::support::scenes::key_rotate::*;
+use std::fs;
+use std::process::Stdio;
 
 #[test]
 fn a_rotation_replaces_the_key_and_keeps_everything_else() {

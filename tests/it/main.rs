@@ -13,8 +13,6 @@
     reason = "made-up machines, in processes of their own"
 )]
 
-#[path = "../deep/key_rotate.rs"]
-mod key_rotate_kills;
 mod agent_end;
 mod agent_paths;
 mod agent_record;
@@ -44,6 +42,8 @@ mod key_list;
 mod key_register;
 mod key_revoke;
 mod key_rotate;
+#[path = "../deep/key_rotate.rs"]
+mod key_rotate_kills;
 mod monitor;
 mod progress;
 mod review_cli;
@@ -58,6 +58,9 @@ mod setup;
 mod setup_failures;
 mod slips;
 mod stateless;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each tier uses its part")]
+mod support;
 mod tenant_records;
 mod tenant_usage;
 mod tenant_use;
@@ -68,9 +71,6 @@ mod topic;
 mod ways_out;
 mod wire;
 mod wire_client;
-#[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "each tier uses its part")]
-mod support;
 
 /// Which tests these are.
 const TIER: support::tier::Tier = support::tier::Tier::Everyday;

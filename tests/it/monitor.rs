@@ -1,14 +1,11 @@
 //! `monitor`: numbers that Prometheus takes, each of them true.
 
+use super::support::files::names;
+use super::support::scenes::monitor::*;
+use super::support::{AGENT, Server, TestEnv, mode};
+use artcafe::sandbox::Dialect;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use artcafe::sandbox::Dialect;
-use super::support::files::names;
-use super::support::{AGENT, Run, Server, TestEnv, mode};
-use super::support::scenes::monitor::*;
 
 /// Every sample: its name, and its value by the values of the labels that are asked for.
 fn samples(page: &str) -> BTreeMap<String, f64> {

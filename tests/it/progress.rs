@@ -1,8 +1,8 @@
 //! How steps are told: as events for programs, as lines for people, and with a spinner on a terminal alone.
 
+use super::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
-use super::support::{AGENT, Server, TestEnv};
 
 /// Every line of standard error, each of which must be one object with a schema of ours.
 #[track_caller]

@@ -1,15 +1,14 @@
 //! What a review of the program found: secrets read for nothing or echoed, JSON that was more than one
 //! object, keys that a passphrase hid, advice that led nowhere.
 
-use std::fs;
-use std::net::TcpListener;
+use super::support::fake::{Fake, json as answer, raw};
+use super::support::files::picture;
+use super::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use base64::Engine as _;
 use serde_json::{Value, json};
-use super::support::fake::{Fake, json as answer, raw};
-use super::support::files::{SmallDisk, names, picture};
-use super::support::terminal::{INTERRUPT, answering};
-use super::support::{AGENT, Server, TestEnv};
+use std::fs;
+use std::net::TcpListener;
 
 const PASSPHRASE: &str = "a passphrase of five words";
 

@@ -1,11 +1,10 @@
 //! `artcafe setup`: from nothing to a proven agent, again, and with other values.
 
-use std::fs;
-use std::process::Command;
+use crate::support::files::{names, picture};
+use crate::support::{AGENT, Server, TestEnv, fake, id_of, mode};
 use artcafe::sandbox::{Dialect, Options};
 use serde_json::{Value, json};
-use crate::support::files::{chmod, names, picture};
-use crate::support::{AGENT, Server, TestEnv, fake, id_of, mode};
+use std::fs;
 
 fn steps(data: &Value) -> Vec<(String, String)> {
     let text = |step: &Value, name: &str| step[name].as_str().unwrap().to_owned();

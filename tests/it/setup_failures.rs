@@ -1,11 +1,10 @@
 //! `artcafe setup` where something refuses: a clear error, nothing lost, and the way on.
 
-use std::fs;
-use artcafe::sandbox::{Dialect, Options};
-use serde_json::Value;
-use crate::support::files::{SmallDisk, chmod, names, picture};
-use crate::support::{AGENT, Server, TestEnv};
 use super::support::scenes::setup_failures::*;
+use crate::support::files::{chmod, names, picture};
+use crate::support::{Server, TestEnv};
+use artcafe::sandbox::{Dialect, Options};
+use std::fs;
 
 /// Neither key nor configuration nor registration.
 #[track_caller]

@@ -1,11 +1,10 @@
 //! An identity from variables alone: no configuration, no key file, no home that can be written.
 
-use std::fs;
-use std::process::{Command, Stdio};
-use artcafe::sandbox::Dialect;
 use super::support::files::{chmod, names};
-use super::support::{AGENT, Run, Server, TestEnv, id_of};
 use super::support::scenes::stateless::*;
+use super::support::{AGENT, Run, TestEnv};
+use std::fs;
+use std::process::Command;
 
 #[test]
 fn every_source_gives_the_key() {

@@ -1,9 +1,9 @@
 //! `artcafe tenant usage`: one report whichever route answers, and the verdict of `--check`.
 
+use super::support::scenes::tenant_usage::*;
+use crate::support::{Server, TestEnv, fake};
 use artcafe::sandbox::{Dialect, Options};
 use serde_json::{Value, json};
-use crate::support::{Run, Server, TestEnv, fake};
-use super::support::scenes::tenant_usage::*;
 
 fn counter<'a>(data: &'a Value, name: &str) -> &'a Value {
     data["counters"].as_array().unwrap().iter().find(|counter| counter["name"] == name).unwrap()

@@ -1,15 +1,10 @@
 //! One process asks, however many want a token, and whatever becomes of it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
 use super::support::fake::{Fake, json as answer};
-use super::support::{Run, TestEnv};
-use super::support::scenes::tokens::{asked, is_good, kept, proven};
 use super::support::scenes::token_flight::*;
+use super::support::scenes::tokens::{is_good, proven};
+use serde_json::json;
+use std::process::Child;
 
 #[test]
 fn those_who_waited_for_an_attempt_that_failed_share_its_failure() {

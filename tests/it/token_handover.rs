@@ -1,15 +1,15 @@
 //! How a command gets its token: `exec --fd` and `exec --token-file`.
 
+use super::support::scenes::token_handover::*;
+use super::support::scenes::tokens::{is_good, kept, token};
+use super::support::{Run, Server, TestEnv, mode};
+use artcafe::sandbox::Dialect;
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
-use rustix::process::{Pid, Signal, kill_process};
-use artcafe::sandbox::Dialect;
-use super::support::{Run, Server, TestEnv, mode};
-use super::support::scenes::tokens::{is_good, kept, token};
-use super::support::scenes::token_handover::*;
 
 fn wait_for(path: &Path) {
     while !path.exists() {

@@ -1,14 +1,14 @@
 //! Tokens for scripts: the formats of `auth token`, and `exec`.
 
+use super::support::fake::Fake;
+use super::support::scenes::tokens::*;
+use super::support::{Run, Server, TestEnv};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use artcafe::sandbox::Dialect;
-use serde_json::Value;
-use super::support::fake::Fake;
-use super::support::{Run, Server, TestEnv};
-use super::support::scenes::tokens::*;
 
 #[test]
 fn every_format_holds_a_good_token() {
@@ -93,8 +93,7 @@ fn the_exit_code_and_the_signals_are_the_commands() {
     while !env.path("ready").exists() {
         std::thread::sleep(Duration::from_millis(10));
     }
-    let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     let status = child.wait_with_output().unwrap().status;
     assert_eq!((status.code(), status.signal()), (Some(7), None));
 }

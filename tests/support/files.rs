@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, lchown};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,6 +52,19 @@ pub(crate) fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// The user without rights.
+pub(crate) const NOBODY: u32 = 65534;
+
+/// Gives a directory and all that is in it to a user.
+pub(crate) fn give_away(path: &Path, user: u32) {
+    lchown(path, Some(user), Some(user)).unwrap();
+    if path.symlink_metadata().unwrap().is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            give_away(&entry.unwrap().path(), user);
+        }
+    }
+}
+
 /// Whether this process may do everything.
 pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
@@ -64,8 +78,7 @@ impl TestEnv {
         fs::copy(env!("CARGO_BIN_EXE_artcafe"), &program).unwrap();
         chmod(&program, 0o755);
         if is_root() {
-            let status = Command::new("chown").args(["-R", "65534:65534"]).arg(self.home()).status().unwrap();
-            assert!(status.success());
+            give_away(&self.home(), NOBODY);
         }
     }
 
@@ -73,13 +86,10 @@ impl TestEnv {
     #[must_use]
     pub(crate) fn run_as_nobody(&self, args: &[&str]) -> Run {
         let program = self.root().join("artcafe");
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
+        let mut command = Command::new(program);
+        if is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
         command.args(args).env_clear().envs(self.variables()).current_dir(self.root());
         self.watched(command, args, None)
     }

@@ -15,10 +15,12 @@ pub(crate) mod terminal;
 pub(crate) mod tier;
 pub(crate) mod trace;
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -166,8 +168,7 @@ impl Run {
 
     #[track_caller]
     fn new(code: i32, stdout: Vec<u8>, stderr: Vec<u8>) -> Self {
-        let run =
-            Self { code, stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() };
+        let run = Self { code, stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() };
         schema::check(&run.stdout, &run.stderr);
         run
     }
@@ -239,8 +240,10 @@ pub(crate) fn id_of(record: &Value) -> String {
 /// A directory that is searched for secrets before it goes.
 struct Home {
     dir: tempfile::TempDir,
-    /// What is not part of the home: the tracer's file, and the marks of the key pairs that were used.
+    /// What is not part of the home: the tracer's file.
     beside: tempfile::TempDir,
+    /// The marks of the key pairs that were used, by any machine of this test.
+    keys: Rc<tempfile::TempDir>,
     watch: Watch,
 }
 
@@ -273,7 +276,7 @@ const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keys/rsa2048
 #[derive(Clone)]
 pub(crate) struct TestEnv {
     // Shared, so that a copy with other variables is the same machine.
-    dir: std::rc::Rc<Home>,
+    dir: Rc<Home>,
     vars: Vec<(String, String)>,
     is_traced: bool,
 }
@@ -281,9 +284,8 @@ pub(crate) struct TestEnv {
 impl TestEnv {
     /// Nothing is set but HOME and PATH.
     pub(crate) fn new() -> Self {
-        let beside = temporary();
-        fs::create_dir(beside.path().join("keys")).unwrap();
-        let dir = std::rc::Rc::new(Home { dir: temporary(), beside, watch: Watch::default() });
+        let home = Home { dir: temporary(), beside: temporary(), keys: used_keys(), watch: Watch::default() };
+        let dir = Rc::new(home);
         fs::create_dir(dir.path().join("user")).unwrap();
         let mut env = Self { dir, vars: Vec::new(), is_traced: is_watched() };
         let home = env.home().display().to_string();
@@ -402,7 +404,7 @@ impl TestEnv {
 
     /// The value of `ARTCAFE_TEST_KEYS` for this home.
     fn prepared_keys(&self) -> String {
-        format!("{KEYS}:{}", self.dir.beside.path().join("keys").display())
+        format!("{KEYS}:{}", self.dir.keys.path().display())
     }
 
     /// Runs the program in a process of its own and gives it this on stdin.
@@ -477,6 +479,19 @@ impl TestEnv {
     }
 }
 
+/// The marks of used key pairs that all machines of a test share: two machines never have the same key.
+fn used_keys() -> Rc<tempfile::TempDir> {
+    thread_local! {
+        static USED: RefCell<Weak<tempfile::TempDir>> = const { RefCell::new(Weak::new()) };
+    }
+    if let Some(shared) = USED.with_borrow(Weak::upgrade) {
+        return shared;
+    }
+    let made = Rc::new(temporary());
+    USED.set(Rc::downgrade(&made));
+    made
+}
+
 /// A directory in memory where that exists: an fsync costs nothing there.
 pub(crate) fn temporary() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
@@ -485,12 +500,13 @@ pub(crate) fn temporary() -> tempfile::TempDir {
 }
 
 /// Whether a command has to be a process: it reads its standard input or descriptors, starts others that share its
-/// streams and directory, finds its home in the user database, or is to be made to fail.
+/// streams and directory, finds its home in the user database, goes through a proxy, or is to be made to fail.
 fn needs_process(args: &[&str], vars: &[(String, String)]) -> bool {
     let is_source = |text: &str| text == "-" || ["cmd:", "fd:"].iter().any(|kind| text.contains(kind));
     let words = ["exec", "ci", "sandbox", "service", "--interactive", "--post-switch"];
     args.iter().any(|word| words.contains(word) || is_source(word))
         || vars.iter().any(|(name, value)| name.starts_with("ARTCAFE_TEST_") || is_source(value))
+        || vars.iter().any(|(name, _)| name.to_ascii_lowercase().ends_with("_proxy"))
         || !vars.iter().any(|(name, _)| name == "HOME")
 }
 

@@ -33,7 +33,9 @@ pub(crate) fn is_whole() -> bool {
 pub(crate) fn seed() -> u64 {
     static SEED: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
     *SEED.get_or_init(|| {
-        variable("ARTCAFE_DEEP_SEED").and_then(|text| text.parse().ok()).unwrap_or_else(|| UnwrapErr(SysRng).random_range(1..1_000_000))
+        variable("ARTCAFE_DEEP_SEED")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_else(|| UnwrapErr(SysRng).random_range(1..1_000_000))
     })
 }
 

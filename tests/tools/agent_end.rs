@@ -1,13 +1,9 @@
 //! `artcafe agent delete` and `use`: what depends on an agent, and whose a configuration is.
 
-use std::fs;
-use artcafe::sandbox::Dialect;
-use serde_json::{Value, json};
-use super::support::fake::{self, Fake};
-use super::support::files::picture;
+use super::support::scenes::agent_end::*;
 use super::support::terminal::{INTERRUPT, answering};
 use super::support::{AGENT, Server, TestEnv};
-use super::support::scenes::agent_end::*;
+use artcafe::sandbox::Dialect;
 
 #[test]
 fn on_a_terminal_a_new_proof_is_offered() {

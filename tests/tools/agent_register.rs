@@ -1,13 +1,11 @@
 //! `artcafe agent register`: what the platform keeps, what becomes of the key that it makes, and lost answers.
 
-use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use artcafe::sandbox::{Dialect, Options};
-use serde_json::{Value, json};
-use super::support::fake::{self, Fake};
-use super::support::{Run, Server, TestEnv, id_of, mode};
 use super::support::scenes::agent_register::*;
+use super::support::{Server, TestEnv, mode};
+use artcafe::sandbox::Dialect;
+use serde_json::json;
+use std::fs;
+use std::process::Command;
 
 #[test]
 fn a_key_that_the_platform_makes_goes_to_its_own_new_file() {

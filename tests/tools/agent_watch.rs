@@ -1,12 +1,8 @@
 //! `artcafe agent watch`: lines in a pipe, objects for programs, a table on a terminal, and servers that fail.
 
-use std::io::{BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
+use super::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::{Value, json};
-use super::support::{AGENT, Server, TestEnv, schema};
-use super::support::scenes::agent_watch::*;
+use std::process::Command;
 
 /// Watches on a terminal; once the table stands, sets the status, and once that shows, presses Ctrl-C. Prints what came,
 /// whether the terminal's modes are what they were, and the code.

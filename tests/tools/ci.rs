@@ -1,14 +1,10 @@
 //! `ci`: a token by a key that is kept nowhere, and the sweep after a kill.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use artcafe::sandbox::Dialect;
-use rustix::process::{Pid, Signal, kill_process};
-use super::support::{AGENT, Run, Server, TestEnv, id_of};
-use super::support::scenes::tokens::is_good;
 use super::support::scenes::ci::*;
+use super::support::{Run, TestEnv};
+use artcafe::sandbox::Dialect;
+use std::fs;
+use std::process::{Command, Stdio};
 
 /// What strace saw of a run: each file that was opened for writing, and each text that was written to any descriptor.
 fn traced(env: &TestEnv, args: &[&str]) -> (Vec<String>, Vec<String>) {

@@ -1,8 +1,6 @@
 //! Each exit code, with its object on stderr and an empty stdout; and the same in words.
 
-use artcafe::sandbox::Dialect;
-use crate::support::files::chmod;
-use crate::support::{AGENT, Server, TestEnv};
+use crate::support::{AGENT, TestEnv};
 
 #[test]
 fn a_file_that_somebody_changes_meanwhile_is_not_overwritten() {

@@ -1,19 +1,10 @@
 //! SIGINT and SIGTERM, sent to real processes: what is in hand is finished, what waits ends, and the work goes on
 //! afterwards as the hint says.
 
-use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
-use artcafe::sandbox::Dialect;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::{Value, json};
-use super::support::fake::{self, Fake};
 use super::support::{AGENT, Run, Server, TestEnv};
-use super::support::scenes::interrupts::*;
+use artcafe::sandbox::Dialect;
+use serde_json::Value;
+use std::process::{Command, Stdio};
 
 /// Runs a command on a terminal, presses Ctrl-C when `until` is seen, and tells what came, the exit code, and
 /// whether the terminal echoes: before, while it asked, and afterwards.

@@ -1,10 +1,10 @@
 //! `artcafe key generate` and `key show`.
 
-use std::fs;
-use std::process::Command;
-use serde_json::json;
 use crate::support::files::{SmallDisk, names, picture};
 use crate::support::{TestEnv, mode};
+use serde_json::json;
+use std::fs;
+use std::process::Command;
 
 fn ssh_keygen(args: &[&str]) -> String {
     let output = Command::new("ssh-keygen").args(args).output().unwrap();

@@ -1,14 +1,9 @@
 //! `monitor`: numbers that Prometheus takes, each of them true.
 
-use std::collections::BTreeMap;
+use super::support::Run;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use artcafe::sandbox::Dialect;
-use super::support::files::names;
-use super::support::{AGENT, Run, Server, TestEnv, mode};
-use super::support::scenes::monitor::*;
 
 #[test]
 fn promtool_accepts_the_alerts_and_each_of_them_fires() {

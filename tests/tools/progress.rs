@@ -1,8 +1,6 @@
 //! How steps are told: as events for programs, as lines for people, and with a spinner on a terminal alone.
 
-use artcafe::sandbox::Dialect;
-use serde_json::Value;
-use super::support::{AGENT, Server, TestEnv};
+use super::support::TestEnv;
 
 #[test]
 fn plain_lines_stand_for_a_spinner_where_it_cannot_be_followed() {

@@ -1,15 +1,10 @@
 //! What a review of the program found: secrets read for nothing or echoed, JSON that was more than one
 //! object, keys that a passphrase hid, advice that led nowhere.
 
-use std::fs;
-use std::net::TcpListener;
-use artcafe::sandbox::Dialect;
-use base64::Engine as _;
-use serde_json::{Value, json};
-use super::support::fake::{Fake, json as answer, raw};
 use super::support::files::{SmallDisk, names, picture};
 use super::support::terminal::{INTERRUPT, answering};
-use super::support::{AGENT, Server, TestEnv};
+use super::support::{Server, TestEnv};
+use artcafe::sandbox::Dialect;
 
 #[test]
 fn a_full_disk_never_takes_a_key_from_its_name() {

@@ -1,11 +1,10 @@
 //! `artcafe setup`: from nothing to a proven agent, again, and with other values.
 
+use crate::support::files::{chmod, picture};
+use crate::support::{AGENT, Server, TestEnv, id_of};
+use artcafe::sandbox::Dialect;
 use std::fs;
 use std::process::Command;
-use artcafe::sandbox::{Dialect, Options};
-use serde_json::{Value, json};
-use crate::support::files::{chmod, names, picture};
-use crate::support::{AGENT, Server, TestEnv, fake, id_of, mode};
 
 /// As the platform's own script writes it: sorted, flat style, umask modes.
 fn of_the_platforms_script(server: &Server, key: &str) -> String {

@@ -1,11 +1,10 @@
 //! `artcafe setup` where something refuses: a clear error, nothing lost, and the way on.
 
-use std::fs;
-use artcafe::sandbox::{Dialect, Options};
-use serde_json::Value;
-use crate::support::files::{SmallDisk, chmod, names, picture};
-use crate::support::{AGENT, Server, TestEnv};
 use super::support::scenes::setup_failures::*;
+use crate::support::files::{SmallDisk, picture};
+use crate::support::{Server, TestEnv};
+use artcafe::sandbox::Dialect;
+use serde_json::Value;
 
 #[test]
 fn a_full_disk_loses_nothing_at_whichever_write_it_strikes() {

@@ -1,11 +1,10 @@
 //! An identity from variables alone: no configuration, no key file, no home that can be written.
 
+use super::support::files::chmod;
+use super::support::scenes::stateless::*;
+use super::support::{Run, TestEnv};
 use std::fs;
 use std::process::{Command, Stdio};
-use artcafe::sandbox::Dialect;
-use super::support::files::{chmod, names};
-use super::support::{AGENT, Run, Server, TestEnv, id_of};
-use super::support::scenes::stateless::*;
 
 /// Runs as a user whom no database knows, in a world that is closed to it.
 fn as_stranger(env: &TestEnv, args: &[&str], remove: &[&str]) -> Run {

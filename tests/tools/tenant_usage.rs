@@ -1,9 +1,7 @@
 //! `artcafe tenant usage`: one report whichever route answers, and the verdict of `--check`.
 
-use artcafe::sandbox::{Dialect, Options};
-use serde_json::{Value, json};
-use crate::support::{Run, Server, TestEnv, fake};
-use super::support::scenes::tenant_usage::*;
+use crate::support::{Server, TestEnv};
+use artcafe::sandbox::Dialect;
 
 #[test]
 fn a_terminal_gets_bars_and_ascii_where_it_has_no_more() {

@@ -1,15 +1,7 @@
 //! How a command gets its token: `exec --fd` and `exec --token-file`.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::time::Duration;
-use rustix::process::{Pid, Signal, kill_process};
-use artcafe::sandbox::Dialect;
-use super::support::{Run, Server, TestEnv, mode};
-use super::support::scenes::tokens::{is_good, kept, token};
 use super::support::scenes::token_handover::*;
+use super::support::scenes::tokens::is_good;
 
 #[test]
 fn the_file_is_kept_fresh_and_never_torn() {

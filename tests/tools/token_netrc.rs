@@ -6,8 +6,8 @@ use base64::Engine as _;
 use serde_json::json;
 
 use super::support::fake::{Fake, json as answer};
-use super::support::{AGENT, Run, TestEnv};
 use super::support::scenes::tokens::{is_good, proven, token};
+use super::support::{AGENT, Run, TestEnv};
 
 /// What a shell prints, with this program as `artcafe`.
 fn shell(env: &TestEnv, script: &str) -> Run {

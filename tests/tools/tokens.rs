@@ -1,14 +1,9 @@
 //! Tokens for scripts: the formats of `auth token`, and `exec`.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
-use std::time::Duration;
-use artcafe::sandbox::Dialect;
-use serde_json::Value;
-use super::support::fake::Fake;
-use super::support::{Run, Server, TestEnv};
+use super::support::Run;
 use super::support::scenes::tokens::*;
+use std::fs;
+use std::process::Command;
 
 #[test]
 fn curl_takes_the_header_from_a_pipe_and_no_argument() {

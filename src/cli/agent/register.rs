@@ -104,9 +104,7 @@ pub(crate) fn run(context: &Context, args: &RegisterArgs) -> Outcome {
     }
     refuse_setup_flags(args)?;
     let session = context.session_of(context.settings()?, &args.passphrase)?;
-    let absolute = |path: &PathBuf| {
-        session.settings.paths.absolute(path)
-    };
+    let absolute = |path: &PathBuf| session.settings.paths.absolute(path);
     let options = RegisterAgentOptions {
         public_key: public_key.as_ref().map(absolute).transpose()?,
         save_generated_key: args.save_generated_key.as_ref().map(absolute).transpose()?,

@@ -4,9 +4,9 @@
 //! change with `--json`. No mode of the terminal is changed and its cursor is not hidden, so that nothing is left behind
 //! however the program ends.
 
+use crate::cli::exit::ExitCode;
 use std::io;
 use std::os::fd::AsFd as _;
-use crate::cli::exit::ExitCode;
 use std::time::Duration;
 
 use clap::Args;

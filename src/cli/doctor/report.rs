@@ -1,7 +1,7 @@
 //! A diagnosis, as a program and as a person reads it.
 
-use std::collections::BTreeMap;
 use crate::cli::exit::ExitCode;
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -127,7 +127,9 @@ fn text(report: &ServiceReport, args: &InstallArgs) -> String {
 fn options(context: &Context, args: &InstallArgs, settings: &Settings) -> Result<ServiceOptions, Failure> {
     let selection = Selection::of(&settings.paths);
     let scope = args.place.scope();
-    let program = context.env.program()
+    let program = context
+        .env
+        .program()
         .map_err(|error| OpError::new(ErrorCode::Failed, "this program's own file is unknown").because(error))?;
     if !program.is_file() {
         return Err(OpError::new(ErrorCode::Failed, format!("this program is no longer at `{}`", program.display()))

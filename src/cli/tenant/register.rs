@@ -1,7 +1,7 @@
 //! `artcafe tenant register`
 
-use std::path::PathBuf;
 use crate::cli::exit::ExitCode;
+use std::path::PathBuf;
 
 use clap::Args;
 

@@ -1,7 +1,7 @@
 //! `artcafe topic check`
 
-use std::io::{self, Read as _};
 use crate::cli::exit::ExitCode;
+use std::io::{self, Read as _};
 
 use clap::Args;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use artcafe::ops::doctor::{Check, Group};
 use artcafe::sandbox::Dialect;
 
-use crate::support::scenes::doctor::{Kept, Vector, World, only, vector};
 use super::{offline, online};
+use crate::support::scenes::doctor::{Kept, Vector, World, only, vector};
 
 /// How a fault comes about.
 pub(super) enum Made {

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::offline::remove_key;
-use crate::support::scenes::doctor::{World, vector};
 use crate::support::files::{chmod, picture};
+use crate::support::scenes::doctor::{World, vector};
 use crate::support::{AGENT, Run, TestEnv, id_of};
 
 /// Every file with its content and mode; when it was written does not matter.

@@ -1,13 +1,9 @@
 //! Identities of other kinds that are healthy too: a passphrase, an ssh-agent, variables alone, another profile.
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
 
-use artcafe::sandbox::Dialect;
-use serde_json::Value;
-
-use crate::support::scenes::doctor::{World, ended, vector};
 use crate::support::files::names;
+use crate::support::scenes::doctor::{World, ended, vector};
 use crate::support::{AGENT, TestEnv, id_of};
 
 #[test]

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::faults::{Fault, broken, built};
-use crate::support::scenes::doctor::{OTHER_AGENT, World};
 use crate::support::files::chmod;
+use crate::support::scenes::doctor::{OTHER_AGENT, World};
 use crate::support::{AGENT, TestEnv, id_of};
 
 use artcafe::sandbox::Dialect;

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::faults::{Fault, broken, built};
-use crate::support::scenes::doctor::{OTHER_AGENT, World, only, vector};
 use crate::support::fake::{self, Fake, Request};
+use crate::support::scenes::doctor::{OTHER_AGENT, World, only, vector};
 use crate::support::{AGENT, Server, TestEnv, id_of};
 
 pub(super) const FAULTS: &[Fault] = &[

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use artcafe::ops::doctor::Check;
 
-use crate::support::scenes::doctor::World;
 use crate::support::TestEnv;
 use crate::support::files::picture;
+use crate::support::scenes::doctor::World;
 
 #[test]
 fn every_check_has_a_section_a_help_page_and_no_other_has_one() {

@@ -1,12 +1,7 @@
 //! What tests of `agent_end` in more than one tier share.
 
-use std::fs;
-use artcafe::sandbox::Dialect;
-use serde_json::{Value, json};
-use crate::support::fake::{self, Fake};
-use crate::support::files::picture;
-use crate::support::terminal::{INTERRUPT, answering};
-use crate::support::{AGENT, Server, TestEnv};
+use crate::support::{Server, TestEnv};
+use serde_json::json;
 
 /// A second agent, and the first one's key id.
 pub(crate) fn two_agents(server: &Server, env: &TestEnv) -> (String, String) {

@@ -1,12 +1,7 @@
 //! What tests of `agent_register` in more than one tier share.
 
-use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use artcafe::sandbox::{Dialect, Options};
-use serde_json::{Value, json};
-use crate::support::fake::{self, Fake};
-use crate::support::{Run, Server, TestEnv, id_of, mode};
+use crate::support::Server;
+use serde_json::Value;
 
 /// The agents as the server shows them.
 #[track_caller]

@@ -1,11 +1,8 @@
 //! What tests of `agent_watch` in more than one tier share.
 
-use std::io::{BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
-use artcafe::sandbox::Dialect;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::{Value, json};
-use crate::support::{AGENT, Server, TestEnv, schema};
+use crate::support::TestEnv;
+use std::io::BufReader;
+use std::process::{Child, Stdio};
 
 pub(crate) fn start(env: &TestEnv, args: &[&str]) -> (Child, BufReader<std::process::ChildStdout>) {
     let mut child =

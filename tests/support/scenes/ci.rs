@@ -1,13 +1,8 @@
 //! What tests of `ci` in more than one tier share.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use crate::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
-use rustix::process::{Pid, Signal, kill_process};
-use crate::support::{AGENT, Run, Server, TestEnv, id_of};
-use super::tokens::is_good;
+use std::process::{Child, Stdio};
 
 /// A machine with an administrator's token and nothing else.
 pub(crate) fn runner(dialect: Dialect, faults: &[&str]) -> (Server, TestEnv) {

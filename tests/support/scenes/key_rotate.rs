@@ -1,11 +1,10 @@
 //! What tests of `key_rotate` in more than one tier share.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::Stdio;
+use crate::support::{AGENT, Run, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
-use crate::support::{AGENT, Run, Server, TestEnv, id_of};
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 
 /// A proven agent that works with its own key alone.
 pub(crate) fn proven(dialect: Dialect, faults: &[&str]) -> (Server, TestEnv) {

@@ -1,13 +1,9 @@
 //! The page of `monitor`, checked by promtool in the tier that has it.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use artcafe::sandbox::Dialect;
+use crate::support::Run;
 use crate::support::tier::Tier;
-use crate::support::{AGENT, Run, Server, TestEnv, mode};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 /// In the tools tier, expects that promtool finds nothing wrong with a page.
 pub(crate) fn promtool(page: &str) {

@@ -1,10 +1,8 @@
 //! What tests of `stateless` in more than one tier share.
 
-use std::fs;
-use std::process::{Command, Stdio};
+use crate::support::{AGENT, Server, TestEnv, id_of};
 use artcafe::sandbox::Dialect;
-use crate::support::files::{chmod, names};
-use crate::support::{AGENT, Run, Server, TestEnv, id_of};
+use std::fs;
 
 /// A registered key in a variable, and a machine that has nothing else.
 pub(crate) fn bare(bits: &str) -> (Server, TestEnv, String) {

@@ -1,14 +1,9 @@
 //! What tests of `token_flight` in more than one tier share.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
-use crate::support::fake::{Fake, json as answer};
 use crate::support::{Run, TestEnv};
-use super::tokens::{asked, is_good, kept, proven};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 
 /// A gate that many processes wait at, to go through at once.
 pub(crate) struct Gate(PathBuf);

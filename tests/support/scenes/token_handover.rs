@@ -1,14 +1,8 @@
 //! What tests of `token_handover` in more than one tier share.
 
+use crate::support::{Server, TestEnv};
 use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::time::Duration;
-use rustix::process::{Pid, Signal, kill_process};
-use artcafe::sandbox::Dialect;
-use crate::support::{Run, Server, TestEnv, mode};
-use super::tokens::{is_good, kept, token};
+use std::path::PathBuf;
 
 /// An agent whose commands write what they were given into these files, as this test tells them to.
 pub(crate) fn proven() -> (Server, TestEnv) {

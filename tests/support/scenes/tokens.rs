@@ -1,13 +1,9 @@
 //! What tests of `tokens` in more than one tier share.
 
-use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use crate::support::{Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
-use crate::support::fake::Fake;
-use crate::support::{Run, Server, TestEnv};
+use std::fs;
 
 /// A proven agent that works with its own key alone.
 pub(crate) fn proven() -> (Server, TestEnv) {

@@ -3,8 +3,8 @@
 //! Owns exit code 255 for everything else: a wrong command line, an error, a signal, a panic. A service
 //! manager skips the rotation silently on any code between, and a key would grow old unseen.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::cli::exit::ExitCode;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::signal::unix::{SignalKind, signal};
 
