@@ -7,16 +7,18 @@
 //! the program and not this.
 
 #[cfg(debug_assertions)]
-pub use switches::{TestKeys, forbid_starts, take_keys_from};
-pub use switches::{file, http, panic_at, prepared_key, reach, start, sync};
+pub use switches::{TestKeys, divide_waits, forbid_starts, take_keys_from};
+pub use switches::{file, http, panic_at, prepared_key, reach, start, sync, wait};
 
 #[cfg(debug_assertions)]
 mod switches {
+    use std::cell::{Cell, RefCell};
     use std::fs::OpenOptions;
     use std::io::{self, Write as _};
     use std::path::{Path, PathBuf};
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    use std::time::Duration;
 
     /// What is to happen at a point.
     #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,15 +45,17 @@ mod switches {
         skip_fsync: Option<u64>,
         /// `ARTCAFE_TEST_PANIC_AT=NAME`: panics at the named point.
         panic_at: Option<String>,
-        /// `ARTCAFE_TEST_KEYS=FILE:TAKEN`: new RSA keys of 2048 bits come from here.
+        /// `ARTCAFE_TEST_KEYS=FOLDER:TAKEN`: new RSA keys come from here.
         keys: Option<TestKeys>,
+        /// `ARTCAFE_TEST_WAITS=N`: each wait takes the N-th part of its time.
+        waits: Option<u32>,
     }
 
     /// Key pairs that were made before, so that a test does not search for primes.
     #[derive(Debug, Clone)]
     pub struct TestKeys {
-        /// RSA keys of 2048 bits in PEM, one after the other.
-        pub file: PathBuf,
+        /// A directory with `rsaBITS.pem`, PEM keys one after the other.
+        pub folder: PathBuf,
         /// A directory that gets an empty file for each key that was used.
         pub taken: PathBuf,
     }
@@ -59,16 +63,16 @@ mod switches {
     impl TestKeys {
         /// The form of `ARTCAFE_TEST_KEYS`.
         pub fn parse(text: &str) -> Option<Self> {
-            let (file, taken) = text.split_once(':')?;
-            Some(Self { file: file.into(), taken: taken.into() })
+            let (folder, taken) = text.split_once(':')?;
+            Some(Self { folder: folder.into(), taken: taken.into() })
         }
 
         /// The next key that no process of this test has used.
-        fn take(&self) -> Option<Vec<u8>> {
+        fn take(&self, bits: u32) -> Option<Vec<u8>> {
             const END: &str = "-----END PRIVATE KEY-----\n";
-            let text = std::fs::read_to_string(&self.file).ok()?;
+            let text = std::fs::read_to_string(self.folder.join(format!("rsa{bits}.pem"))).ok()?;
             let free = |number: usize| {
-                let mark = self.taken.join(number.to_string());
+                let mark = self.taken.join(format!("{bits}-{number}"));
                 OpenOptions::new().write(true).create_new(true).open(mark).is_ok()
             };
             text.split_inclusive(END).enumerate().find(|(number, _)| free(*number)).map(|(_, key)| key.into())
@@ -81,7 +85,8 @@ mod switches {
     static STARTS_ARE_FORBIDDEN: AtomicBool = AtomicBool::new(false);
 
     thread_local! {
-        static KEYS: std::cell::RefCell<Option<TestKeys>> = const { std::cell::RefCell::new(None) };
+        static KEYS: RefCell<Option<TestKeys>> = const { RefCell::new(None) };
+        static WAITS: Cell<u32> = const { Cell::new(1) };
     }
 
     fn switches() -> &'static Switches {
@@ -95,6 +100,7 @@ mod switches {
             skip_fsync: read("ARTCAFE_TEST_SKIP_FSYNC").and_then(|text| text.parse().ok()),
             panic_at: read("ARTCAFE_TEST_PANIC_AT"),
             keys: read("ARTCAFE_TEST_KEYS").as_deref().and_then(TestKeys::parse),
+            waits: read("ARTCAFE_TEST_WAITS").and_then(|text| text.parse().ok()).filter(|divisor| *divisor > 0),
         })
     }
 
@@ -151,15 +157,25 @@ mod switches {
         }
     }
 
-    /// From here on this thread takes new RSA keys of 2048 bits from there.
+    /// From here on each wait of this thread takes that part of its time; at least 1.
+    pub fn divide_waits(divisor: u32) {
+        WAITS.set(divisor);
+    }
+
+    /// How long a wait for a server or another process takes.
+    pub fn wait(time: Duration) -> Duration {
+        time / switches().waits.unwrap_or_else(|| WAITS.get())
+    }
+
+    /// From here on this thread takes new RSA keys from there.
     pub fn take_keys_from(keys: Option<TestKeys>) {
         KEYS.with(|own| *own.borrow_mut() = keys);
     }
 
-    /// A new RSA key of 2048 bits is wanted: one that a test prepared, in PEM.
-    pub fn prepared_key() -> Option<Vec<u8>> {
-        KEYS.with(|own| own.borrow().as_ref().and_then(TestKeys::take))
-            .or_else(|| switches().keys.as_ref().and_then(TestKeys::take))
+    /// A new RSA key is wanted: one that a test prepared, in PEM.
+    pub fn prepared_key(bits: u32) -> Option<Vec<u8>> {
+        KEYS.with_borrow(|own| own.as_ref().and_then(|keys| keys.take(bits)))
+            .or_else(|| switches().keys.as_ref().and_then(|keys| keys.take(bits)))
     }
 
     /// From here on this process starts no other one, serves nobody and watches nothing: each start fails, as where a
@@ -221,9 +237,15 @@ mod switches {
         Ok(())
     }
 
+    /// Nothing in a release build: a wait takes its time.
+    #[inline(always)]
+    pub fn wait(time: std::time::Duration) -> std::time::Duration {
+        time
+    }
+
     /// Nothing in a release build: every key is made.
     #[inline(always)]
-    pub fn prepared_key() -> Option<Vec<u8>> {
+    pub fn prepared_key(_bits: u32) -> Option<Vec<u8>> {
         None
     }
 

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock};
 use std::time::Duration;
 
+use crate::checkpoint;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
@@ -198,7 +199,7 @@ pub async fn unless_requested<T>(work: impl Future<Output = T>) -> Result<T, Int
 /// Waits for so long, or for a signal.
 pub async fn sleep(time: Duration) -> Result<(), Interrupted> {
     check()?;
-    unless_requested(tokio::time::sleep(time)).await
+    unless_requested(tokio::time::sleep(checkpoint::wait(time))).await
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Lock {
                 OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
             })
             .map_err(failed("open the lock", path))?;
-        let deadline = Instant::now() + wait;
+        let deadline = Instant::now() + checkpoint::wait(wait);
         loop {
             match file.try_lock() {
                 Ok(()) => break,

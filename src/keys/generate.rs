@@ -23,13 +23,12 @@ impl PrivateKey {
         // The fields are public, so the size is checked again: 8192 bits would take minutes.
         match spec.algorithm {
             Algorithm::Rsa => {
-                let size = match KeySpec::new(Algorithm::Rsa, Some(spec.bits))?.bits {
-                    2048 => {
-                        if let Some(prepared) = checkpoint::prepared_key() {
-                            return Ok(Self::decode(&prepared, None)?.key);
-                        }
-                        KeySize::Rsa2048
-                    }
+                let spec = KeySpec::new(Algorithm::Rsa, Some(spec.bits))?;
+                if let Some(prepared) = checkpoint::prepared_key(spec.bits) {
+                    return Ok(Self::decode(&prepared, None)?.key);
+                }
+                let size = match spec.bits {
+                    2048 => KeySize::Rsa2048,
                     3072 => KeySize::Rsa3072,
                     _ => KeySize::Rsa4096,
                 };

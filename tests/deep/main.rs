@@ -15,6 +15,7 @@
 
 #[path = "../it/argv.rs"]
 mod argv;
+mod interrupts;
 mod key_rotate;
 mod rotation;
 mod rotation_model;

@@ -41,7 +41,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("schema", [].as_slice()),
         ("checkpoint", [].as_slice()),
         ("hardening", [].as_slice()),
-        ("interrupt", [].as_slice()),
+        ("interrupt", ["checkpoint"].as_slice()),
     ])
 }
 

@@ -244,7 +244,8 @@ fn readers_neither_wait_nor_write() {
     assert_eq!(picture(&env.home()), before);
     // A writer waits, then says that the change itself was made.
     let failure = env.run(&["config", "set", "auth.agent_id", "other", "--json"]).expect(6).failure();
-    assert!(started.elapsed().as_secs() >= 10);
+    // Ten seconds, divided as all waits of these machines are.
+    assert!(started.elapsed() >= std::time::Duration::from_millis(500));
     assert_eq!(failure["code"], "HISTORY_FAILED");
     assert!(failure["message"].as_str().unwrap().contains("the change was made (`config_set`)"), "{failure}");
     assert!(fs::read_to_string(env.config()).unwrap().contains("other"));

@@ -90,9 +90,9 @@ fn a_lost_answer_is_settled_by_looking() {
     for dialect in Dialect::ALL {
         for faults in [
             &["POST /ssh-keys=close-after"][..],
-            &["POST /ssh-keys=late:800ms"],
+            &["POST /ssh-keys=late:40ms"],
             &["POST /ssh-keys=cut"],
-            &["POST /ssh-keys=close-after", "GET /ssh-keys=stale:1500ms"],
+            &["POST /ssh-keys=close-after", "GET /ssh-keys=stale:75ms"],
             &["POST /ssh-keys=close-after", "GET /ssh-keys=500@3x1"],
         ] {
             let server = Server::start(dialect, faults);
@@ -101,7 +101,7 @@ fn a_lost_answer_is_settled_by_looking() {
             assert_eq!(run.data()["settled_by_looking"], true, "{faults:?}");
             assert_eq!(run.warnings(), ["answer_lost"]);
             assert_eq!(server.count("POST /api/v1/ssh-keys "), 1, "{faults:?}");
-            std::thread::sleep(std::time::Duration::from_millis(if faults.len() > 1 { 1600 } else { 0 }));
+            std::thread::sleep(std::time::Duration::from_millis(if faults.len() > 1 { 200 } else { 100 }));
             assert_eq!(server.keys().len(), 1, "{faults:?}");
             env.run(&["auth", "test", "--agent-id", AGENT]).expect(0);
         }

@@ -35,6 +35,8 @@ mod follower;
 mod generated;
 mod github;
 mod interrupts;
+#[path = "../deep/interrupts.rs"]
+mod interrupts_anywhere;
 mod key_convert;
 mod key_due;
 mod key_generate;

@@ -91,14 +91,19 @@ fn the_link_of_the_plain_name_is_repaired_and_never_read() {
 
 #[test]
 fn a_reader_that_meets_the_end_of_a_rotation_reads_the_configuration_once_more() {
-    for command in [&["auth", "test"][..], &["auth", "token"], &["key", "list"]] {
+    let meet = |command: &[&str]| {
         // The third challenge is the reader's; by the time it is answered, the rotation that began after it is over.
         let (_server, env) = proven(&["POST /auth/agent/challenge=delay:4s@2x1"]);
         let reader = spawn(env.command(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
         std::thread::sleep(std::time::Duration::from_millis(700));
         env.run(&["key", "rotate"]).expect(0);
         Run::of(reader.wait_with_output().unwrap()).expect(0);
-    }
+    };
+    std::thread::scope(|scope| {
+        for command in [&["auth", "test"][..], &["auth", "token"], &["key", "list"]] {
+            scope.spawn(move || meet(command));
+        }
+    });
 }
 
 fn spawn(command: &mut std::process::Command) -> std::process::Child {

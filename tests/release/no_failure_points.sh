@@ -25,14 +25,14 @@ rotate() {
 for build in debug release; do
   program=$(realpath "$target/$build/artcafe")
   known=0
-  for switch in ARTCAFE_TEST_ POINTS FAIL KILL_AT SKIP_FSYNC MUTE KEYS; do
+  for switch in ARTCAFE_TEST_ POINTS FAIL KILL_AT SKIP_FSYNC MUTE KEYS WAITS; do
     name=${switch#ARTCAFE_TEST_}
     if grep -aqF "ARTCAFE_TEST_$name" "$program"; then known=$((known + 1)); fi
   done
   rotate "$program" "$work/points-$build"
   case $build in
     debug)
-      [ "$known" = 7 ] || fail "the debug binary holds $known of 7 switches: this check would see nothing"
+      [ "$known" = 8 ] || fail "the debug binary holds $known of 8 switches: this check would see nothing"
       [ "$status" != 0 ] || fail "the switches do nothing in the debug binary: this check would see nothing"
       [ -s "$work/points-debug" ] || fail "the debug binary wrote down no points: this check would see nothing"
       ;;

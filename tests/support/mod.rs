@@ -24,7 +24,7 @@ use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use artcafe::checkpoint::{TestKeys, take_keys_from};
+use artcafe::checkpoint::{TestKeys, divide_waits, take_keys_from};
 use artcafe::env::{Env, Kept, Streams};
 use artcafe::sandbox::{Dialect, Info, Options, Sandbox, Tap};
 use serde_json::Value;
@@ -270,7 +270,7 @@ pub(crate) fn is_watched() -> bool {
 }
 
 /// Where the key pairs of the tests are.
-const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keys/rsa2048.pem");
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keys");
 
 /// An empty home and a cleared environment.
 #[derive(Clone)]
@@ -279,6 +279,9 @@ pub(crate) struct TestEnv {
     dir: Rc<Home>,
     vars: Vec<(String, String)>,
     is_traced: bool,
+    /// Each wait of the program takes this part of its time.
+    waits: u32,
+    makes_keys: bool,
 }
 
 impl TestEnv {
@@ -287,7 +290,7 @@ impl TestEnv {
         let home = Home { dir: temporary(), beside: temporary(), keys: used_keys(), watch: Watch::default() };
         let dir = Rc::new(home);
         fs::create_dir(dir.path().join("user")).unwrap();
-        let mut env = Self { dir, vars: Vec::new(), is_traced: is_watched() };
+        let mut env = Self { dir, vars: Vec::new(), is_traced: is_watched(), waits: 20, makes_keys: false };
         let home = env.home().display().to_string();
         env.set("HOME", &home);
         env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -394,7 +397,8 @@ impl TestEnv {
         env.streams = Streams::Kept(Arc::clone(&kept));
         env.working_directory = Some(self.root().to_path_buf());
         env.program = Some(env!("CARGO_BIN_EXE_artcafe").into());
-        take_keys_from(TestKeys::parse(&self.prepared_keys()));
+        divide_waits(self.waits);
+        take_keys_from(TestKeys::parse(&self.prepared_keys()).filter(|_| !self.makes_keys));
         let code = artcafe::cli::run(env).number();
         let kept = std::mem::take(&mut *kept.lock().unwrap());
         let run = Run::new(code.into(), kept.stdout, kept.stderr);
@@ -410,7 +414,9 @@ impl TestEnv {
     /// Runs the program in a process of its own and gives it this on stdin.
     #[must_use]
     pub(crate) fn run_with_input(&self, args: &[&str], input: Option<&str>) -> Run {
-        self.watched(self.command(args), args, input)
+        let mut command = self.command(args);
+        command.env("ARTCAFE_TEST_WAITS", self.waits.to_string());
+        self.watched(command, args, input)
     }
 
     /// Runs a command line of the program under the tracer, and keeps what it printed and started for the search.
@@ -419,6 +425,7 @@ impl TestEnv {
         if self.is_traced {
             command = trace::under_strace(&command, &trace);
             command.env_clear().envs(self.variables()).env("ARTCAFE_TEST_KEYS", self.prepared_keys());
+            command.env("ARTCAFE_TEST_WAITS", self.waits.to_string());
             command.current_dir(self.root());
         }
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -439,6 +446,16 @@ impl TestEnv {
     pub(crate) fn untraced(&self, reason: &'static str) -> Self {
         assert!(!reason.is_empty());
         Self { is_traced: false, ..self.clone() }
+    }
+
+    /// The same machine, which makes its keys itself, as it is in use.
+    pub(crate) fn with_new_keys(&self) -> Self {
+        Self { makes_keys: true, ..self.clone() }
+    }
+
+    /// The same machine, whose waits take their time: the server does something in the meantime.
+    pub(crate) fn with_real_waits(&self) -> Self {
+        Self { waits: 1, ..self.clone() }
     }
 
     /// A file that the test fills itself, with what it likes.
@@ -473,8 +490,10 @@ impl TestEnv {
             .args(args)
             .env_clear()
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .env("ARTCAFE_TEST_KEYS", self.prepared_keys())
             .current_dir(self.dir.path());
+        if !self.makes_keys {
+            command.env("ARTCAFE_TEST_KEYS", self.prepared_keys());
+        }
         command
     }
 }

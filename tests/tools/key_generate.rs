@@ -14,7 +14,7 @@ fn ssh_keygen(args: &[&str]) -> String {
 
 #[test]
 fn the_defaults_are_rsa_4096_in_pem() {
-    let env = TestEnv::new();
+    let env = TestEnv::new().with_new_keys();
     let data = env.run(&["key", "generate", "--json"]).expect(0).data();
     assert_eq!((&data["algorithm"], &data["bits"], &data["key_format"]), (&json!("rsa"), &json!(4096), &json!("pem")));
     assert_eq!(data["private_key_path"], env.key().to_str().unwrap());
@@ -28,7 +28,7 @@ fn the_defaults_are_rsa_4096_in_pem() {
 
 #[test]
 fn what_is_asked_for_is_made() {
-    let env = TestEnv::new();
+    let env = TestEnv::new().with_new_keys();
     let ed25519 = ["--algorithm", "ed25519", "--comment", "a comment"];
     let output = env.path("new/dir/key");
     let text =
@@ -49,7 +49,7 @@ fn what_is_asked_for_is_made() {
 #[test]
 fn a_full_disk_leaves_the_old_pair_where_it_was() {
     for pages in 0..3 {
-        let env = TestEnv::new();
+        let env = TestEnv::new().with_new_keys();
         let disk = SmallDisk::mount(&env.path(".ssh"), 64);
         let first = env.run(&["key", "generate", "--bits", "2048", "--json"]).expect(0).data();
         disk.fill(pages * 4);
@@ -71,7 +71,7 @@ fn a_full_disk_leaves_the_old_pair_where_it_was() {
 
 #[test]
 fn a_passphrase_protects_the_key() {
-    let mut env = TestEnv::new();
+    let mut env = TestEnv::new().with_new_keys();
     env.set("SECRET", "correct horse");
     for format in ["pem", "openssh"] {
         let output = env.path(format);
