@@ -1,5 +1,6 @@
 //! `artcafe deregister` and `status`.
 
+use crate::support::screen::assert_screen;
 use std::fs;
 
 use artcafe::sandbox::Dialect;
@@ -142,8 +143,18 @@ fn status_is_one_screen_at_each_stage_and_asks_no_server() {
         (&data["key"]["age_days"], &data["token_from"], &data["next"]),
         (&json!(0), &json!("ARTCAFE_TOKEN"), &json!("artcafe auth test"))
     );
-    let text = env.run(&["status"]).expect(0).stdout;
-    assert!(text.lines().count() <= 24 && text.contains(AGENT) && text.contains(server.url()), "{text}");
+    assert_screen(&env, &env.run(&["status"]), snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml
+key           [ROOT]/user/.ssh/artcafe_agent (rsa 2048, 0 days old)
+fingerprint   [FINGERPRINT]
+registration  key id [ID], registered [TIME]
+admin login   token from ARTCAFE_TOKEN
+next          artcafe auth test
+
+"#]]);
     env.unset("ARTCAFE_TOKEN");
     assert_eq!(status(&env)["login"], json!(null));
     assert_eq!(server.requests().len(), asked);

@@ -10,6 +10,7 @@ pub(crate) mod http;
 pub(crate) mod marks;
 pub(crate) mod scenes;
 pub(crate) mod schema;
+pub(crate) mod screen;
 pub(crate) mod sweep;
 pub(crate) mod terminal;
 pub(crate) mod tier;
