@@ -39,7 +39,7 @@ pub(super) struct Checker {
 
 impl Checker {
     pub(super) fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rotation/check.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deep/rotation/check.py");
         let mut child = Command::new("python3")
             .arg("-B")
             .arg(script)

@@ -3,7 +3,7 @@
 //! The home and the server's data are directories at fixed paths, and the server comes back on its
 //! port, since configuration, journal and state hold all three.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::ExitStatusExt as _;
@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use crate::support::marks::{Kind, Known};
 use crate::support::sweep::Sweep;
 use crate::support::trace::{self, Started};
-use crate::support::{AGENT, Run};
+use crate::support::{AGENT, Run, is_watched};
 
 /// How a run of the program ended.
 #[derive(Debug)]
@@ -53,16 +53,7 @@ pub(super) struct Machine {
     /// The secrets that went over the wire, and the search for them after each run.
     known: Arc<Known>,
     sweep: RefCell<Sweep>,
-    runs: Cell<usize>,
-}
-
-/// One run in so many is traced for what it starts: a rotation starts little, and each kind of failure is run hundreds
-/// of times. All are with `ARTCAFE_TRACE_ALL=1`.
-pub(super) const SHARE: usize = 8;
-
-#[expect(clippy::disallowed_methods, reason = "a switch of this test")]
-fn is_all_traced() -> bool {
-    std::env::var_os("ARTCAFE_TRACE_ALL").is_some_and(|value| value == "1")
+    pub(super) is_watched: bool,
 }
 
 impl Machine {
@@ -83,7 +74,7 @@ impl Machine {
             with_administrator: false,
             sweep: RefCell::new(Sweep::of(Arc::clone(&known))),
             known,
-            runs: Cell::default(),
+            is_watched: is_watched(),
         };
         fs::create_dir(machine.home()).unwrap();
         machine.serve(&[]);
@@ -215,13 +206,12 @@ impl Machine {
         }
     }
 
-    /// Runs the program with a cleared environment and these variables.
+    /// Runs the program with a cleared environment and these variables; traced and searched with `ARTCAFE_TEST_SECRETS=1`.
     pub(super) fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Ended {
-        let run = self.runs.replace(self.runs.get() + 1);
-        let trace = self.dir.path().join("execve");
-        if !run.is_multiple_of(SHARE) && !is_all_traced() {
-            return self.searched(self.finish(self.command(&[], args, variables)), args, None);
+        if !self.is_watched {
+            return self.finish(self.command(&[], args, variables));
         }
+        let trace = self.dir.path().join("execve");
         let mut before = vec![trace::STRACE];
         before.extend(trace::FLAGS);
         before.extend(["-o", trace.to_str().unwrap(), "--"]);

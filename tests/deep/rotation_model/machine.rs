@@ -119,7 +119,7 @@ impl Machine {
             "tenant": self.server.tenant(), "token": self.server.token(),
         });
         request.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
-        let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rotation/check.py");
+        let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deep/rotation/check.py");
         let mut child = std::process::Command::new("python3")
             .arg(program)
             .stdin(Stdio::piped())
