@@ -8,7 +8,7 @@
 use std::sync::OnceLock;
 
 use rustix::io::Errno;
-use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The limit of core files as it was, and what could not be done.
 static FOUND: OnceLock<(Rlimit, Option<Errno>)> = OnceLock::new();
@@ -17,9 +17,20 @@ static FOUND: OnceLock<(Rlimit, Option<Errno>)> = OnceLock::new();
 pub fn close() {
     FOUND.get_or_init(|| {
         let found = getrlimit(Resource::Core);
-        let closed = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-        (found, set_soft(&found, Some(0)).and(closed).err())
+        (found, set_soft(&found, Some(0)).and(refuse_tracers()).err())
     });
+}
+
+/// Keeps other processes of the same user from attaching to this one.
+#[cfg(target_os = "linux")]
+fn refuse_tracers() -> Result<(), Errno> {
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+}
+
+/// LIMIT: other systems have no such switch that safe code reaches.
+#[cfg(not(target_os = "linux"))]
+fn refuse_tracers() -> Result<(), Errno> {
+    Ok(())
 }
 
 /// Why the memory is open, where it is.

@@ -21,10 +21,10 @@ mod rotation;
 mod rotation_model;
 mod rotation_scenarios;
 mod rotation_twenty;
-mod token_flight;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each tier uses its part")]
 mod support;
+mod token_flight;
 
 /// Which tests these are.
 const TIER: support::tier::Tier = support::tier::Tier::Deep;

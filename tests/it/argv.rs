@@ -22,7 +22,7 @@ use super::support::{AGENT, Server, TestEnv, schema};
 fn cases() -> u64 {
     match crate::TIER {
         Tier::Deep if is_whole() => 100_000,
-        Tier::Deep => 5_000,
+        Tier::Deep => 3_000,
         Tier::Everyday | Tier::Tools => 300,
     }
 }

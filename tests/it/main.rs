@@ -13,10 +13,6 @@
     reason = "made-up machines, in processes of their own"
 )]
 
-#[path = "../deep/interrupts.rs"]
-mod interrupts_anywhere;
-#[path = "../deep/key_rotate.rs"]
-mod key_rotate_kills;
 mod agent_end;
 mod agent_paths;
 mod agent_record;
@@ -39,6 +35,8 @@ mod follower;
 mod generated;
 mod github;
 mod interrupts;
+#[path = "../deep/interrupts.rs"]
+mod interrupts_anywhere;
 mod key_convert;
 mod key_due;
 mod key_generate;
@@ -46,6 +44,8 @@ mod key_list;
 mod key_register;
 mod key_revoke;
 mod key_rotate;
+#[path = "../deep/key_rotate.rs"]
+mod key_rotate_kills;
 mod monitor;
 mod progress;
 mod review_cli;
@@ -60,6 +60,9 @@ mod setup;
 mod setup_failures;
 mod slips;
 mod stateless;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each tier uses its part")]
+mod support;
 mod tenant_records;
 mod tenant_usage;
 mod tenant_use;
@@ -70,9 +73,6 @@ mod topic;
 mod ways_out;
 mod wire;
 mod wire_client;
-#[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "each tier uses its part")]
-mod support;
 
 /// Which tests these are.
 const TIER: support::tier::Tier = support::tier::Tier::Everyday;

@@ -13,13 +13,11 @@
     reason = "made-up machines, in processes of their own"
 )]
 
-#[path = "../it/audit.rs"]
-mod audit_elsewhere;
-#[path = "../it/monitor.rs"]
-mod monitor_metrics;
 mod agent_end;
 mod agent_register;
 mod agent_watch;
+#[path = "../it/audit.rs"]
+mod audit_elsewhere;
 mod ci;
 mod ci_documents;
 mod clock;
@@ -35,6 +33,8 @@ mod key_formats;
 mod key_generate;
 mod key_tools;
 mod monitor;
+#[path = "../it/monitor.rs"]
+mod monitor_metrics;
 mod progress;
 mod review_cli;
 mod secrets;
@@ -43,14 +43,14 @@ mod setup;
 mod setup_failures;
 mod ssh_agent;
 mod stateless;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each tier uses its part")]
+mod support;
 mod tenant_usage;
 mod tls_and_proxy;
 mod token_handover;
 mod token_netrc;
 mod tokens;
-#[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "each tier uses its part")]
-mod support;
 
 /// Which tests these are.
 const TIER: support::tier::Tier = support::tier::Tier::Tools;

@@ -8,6 +8,7 @@ use artcafe::sandbox::Dialect;
 use super::checker::Checker;
 use super::drive::{Case, Tally};
 use super::machine::Machine;
+use crate::support::tier::{is_whole, share};
 
 /// One point as the program announces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,8 @@ fn every_file_point(dialect: Dialect, format: &'static str, fate: &str) {
     machine.serve(&[]);
     let start = checker.picture(&machine);
     let mut tally = Tally::default();
-    let points: Vec<_> = points.into_iter().filter(|point| point.kind == "file").collect();
+    let points = points.into_iter().filter(|point| point.kind == "file");
+    let points = share(&format!("{dialect} {format}, {fate} at each file operation"), points, 10);
     for point in &points {
         machine.put_back("start");
         machine.serve(&[]);
@@ -84,7 +86,8 @@ fn every_file_point(dialect: Dialect, format: &'static str, fate: &str) {
         let label = format!("{dialect} {format}, {} {fate}", point.label());
         Case { checker: &checker, start: &start, label, exempt: &[] }.resume_and_abort(&mut machine, &mut tally);
     }
-    if (dialect, fate) == (Dialect::Documented, "kill") {
+    // A share does not see every row of the table.
+    if is_whole() && (dialect, fate) == (Dialect::Documented, "kill") {
         in_the_documentation(&tally.table());
     }
     tally.finish(&format!("{dialect}, {format}, {fate} at each file operation"), points.len());

@@ -13,6 +13,7 @@ use super::drive::{Case, Tally, go_on};
 use super::files::{Point, enumerate, rotate_failing};
 use super::machine::Machine;
 use crate::support::http;
+use crate::support::tier::share;
 
 /// What happens to one request of one route.
 const FAULTS: [&str; 8] = ["close-before", "close-after", "after:500", "late:0ms", "401", "402", "409", "429"];
@@ -80,7 +81,7 @@ impl Scene {
 
 fn every_request(dialect: Dialect, format: &'static str, faults: &[&str]) {
     let mut scene = Scene::new(dialect, format);
-    let requests = scene.requests();
+    let requests = share(&format!("{dialect} {format}, {faults:?} at each request"), scene.requests(), 6);
     let mut tally = Tally::default();
     for (route, number) in &requests {
         let is_list = route == "GET /ssh-keys";
@@ -105,7 +106,8 @@ fn every_request(dialect: Dialect, format: &'static str, faults: &[&str]) {
 
 fn killed_at_every_request(dialect: Dialect, format: &'static str) {
     let mut scene = Scene::new(dialect, format);
-    let points: Vec<_> = enumerate(&mut scene.machine).into_iter().filter(|point| point.kind == "http").collect();
+    let points = enumerate(&mut scene.machine).into_iter().filter(|point| point.kind == "http");
+    let points = share(&format!("{dialect} {format}, kill before and after each request"), points, 6);
     let tally = killed_at_each(&mut scene, &points, &[]);
     tally.finish(&format!("{dialect}, {format}, kill before and after each request"), points.len());
 }
@@ -138,7 +140,7 @@ fn killed_at_each_point_with_an_administrator() {
     scene.machine.stop();
     scene.machine.keep("start");
     scene.machine.with_administrator = true;
-    let points = enumerate(&mut scene.machine);
+    let points = share("administrator, kill at each point", enumerate(&mut scene.machine), 10);
     // Before the new key is in force nothing authenticates, and no private key of an active one exists.
     let tally = killed_at_each(&mut scene, &points, &[1, 2]);
     tally.finish("documented, yaml, administrator, kill at each point", points.len());

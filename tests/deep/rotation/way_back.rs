@@ -8,6 +8,7 @@ use super::checker::{Checker, Expected};
 use super::drive::{Case, Reached, Tally, go_on, journal};
 use super::files::points_of;
 use super::machine::Machine;
+use crate::support::tier::share;
 
 fn way_back(dialect: Dialect, format: &'static str) {
     let checker = Checker::start();
@@ -24,6 +25,7 @@ fn way_back(dialect: Dialect, format: &'static str) {
     machine.run(&["key", "rotate", "--abort"], &variables).run.expect(0);
     let points = points_of(&fs::read_to_string(&log).unwrap());
     let mut tally = Tally::default();
+    let points = share(&format!("{dialect} {format}, the way back fails"), points, 6);
     for point in &points {
         for fate in ["kill", "eio", "enospc"] {
             if point.kind == "http" && fate != "kill" {

@@ -13,6 +13,7 @@ use super::explore::{Event, after, at, run};
 use super::machine::Machine;
 use super::protocol::Protocol;
 use super::world::{Command, End, Key, Step, World};
+use crate::support::tier::share;
 use crate::support::{Run, id_of};
 
 /// Drives one case, then a command; answers what is different from the model.
@@ -70,6 +71,7 @@ fn drive_all(what: &str, cases: &[(Dialect, Case)]) {
         .iter()
         .flat_map(|(dialect, case)| [Command::Resume, Command::Abort].map(|next| (*dialect, case, next)))
         .collect();
+    let jobs = share(what, jobs, 4);
     let edges: usize = jobs.iter().map(|(_, case, _)| case.edges.len()).sum();
     let wrong = in_parallel(&jobs, |(dialect, case, next)| {
         drive(*dialect, case, *next).map_err(|error| {
@@ -152,6 +154,7 @@ fn an_administrator_in_between_is_met_as_the_model_says() {
             }
         }
     }
+    let jobs = share("an administrator in between", jobs, 4);
     let wrong = in_parallel(&jobs, |(dialect, step, key, world, next)| {
         let machine = Machine::new(*dialect, &[]);
         machine.strike(Command::Rotate, &Strike::Kill(points(*step).0.unwrap()));
