@@ -143,7 +143,10 @@ fn status_is_one_screen_at_each_stage_and_asks_no_server() {
         (&data["key"]["age_days"], &data["token_from"], &data["next"]),
         (&json!(0), &json!("ARTCAFE_TOKEN"), &json!("artcafe auth test"))
     );
-    assert_screen(&env, &env.run(&["status"]), snapbox::str![[r#"
+    assert_screen(
+        &env,
+        &env.run(&["status"]),
+        snapbox::str![[r#"
 agent         prod-data-processor-01
 tenant        11111111-aaaa-4aaa-8aaa-111111111111
 endpoint      [SERVER]
@@ -154,7 +157,8 @@ registration  key id [ID], registered [TIME]
 admin login   token from ARTCAFE_TOKEN
 next          artcafe auth test
 
-"#]]);
+"#]],
+    );
     env.unset("ARTCAFE_TOKEN");
     assert_eq!(status(&env)["login"], json!(null));
     assert_eq!(server.requests().len(), asked);

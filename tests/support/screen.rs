@@ -33,20 +33,23 @@ fn screen(env: &TestEnv, run: &Run) -> String {
     text.split_inclusive('\n').map(|line| redact_numbers(&redact(line))).collect()
 }
 
-/// Replaces numbers that are measured, with the blanks that align them: durations, and the life of a token.
+/// Replaces numbers that are measured or counted, with the blanks that align them: durations, the life of a token.
 fn redact_numbers(line: &str) -> String {
     let mut done = String::new();
     let mut rest = line;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, number) = rest.split_at(start);
-        let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
         let (number, after) = number.split_at(end);
         let is_word = !before.ends_with(|c: char| c.is_alphanumeric());
         let unit = after.strip_prefix(' ').and_then(|after| after.split(|c: char| !c.is_alphanumeric()).next());
         let is_measured = match unit {
             Some("ms") => true,
+            Some("s") => number.contains('.'),
             Some("min") => before.ends_with(" lives ") || before.ends_with("token life    "),
-            _ => before.ends_with("pid "),
+            // Which checks apply to a machine differs.
+            Some("fine" | "skipped") => true,
+            _ => before.ends_with("pid ") || before.trim_end().ends_with("api calls"),
         };
         if is_word && is_measured {
             let bare = before.trim_end_matches(' ');
@@ -98,6 +101,7 @@ fn redact_word(word: &str) -> String {
     after("SHA256:", "[FINGERPRINT]", 43, "+/=_-")
         .or_else(|| after("AAAA", "[KEY]", 40, "+/=_-"))
         .or_else(|| after("eyJ", "[TOKEN]", 40, "_-."))
+        .or_else(|| after("artcafe-sandbox-", "artcafe-sandbox-[RANDOM]", 6, ""))
         .or_else(port)
         .unwrap_or_else(|| redact_parts(word))
 }
@@ -113,7 +117,7 @@ fn redact_parts(word: &str) -> String {
     if looks("2000-00-00") {
         return "[DATE]".to_owned();
     }
-    if looks("00:00") {
+    if looks("00:00") || looks("00:00:00") {
         return "[CLOCK]".to_owned();
     }
     // 2026-11-28T01:42:18.5Z
