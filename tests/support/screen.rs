@@ -122,7 +122,7 @@ fn redact_parts(word: &str) -> String {
     }
     // 2026-11-28T01:42:18.5Z
     if let (Some(start), Some(end)) =
-        (word.find("20").filter(|at| word[*at..].as_bytes().get(10) == Some(&b'T')), word.rfind('Z'))
+        (word.find("20").filter(|at| word.as_bytes().get(*at + 10) == Some(&b'T')), word.rfind('Z'))
         && start < end
         && is_digits(word.get(start..start + 4).unwrap_or_default())
         && word.as_bytes().get(start + 4) == Some(&b'-')
