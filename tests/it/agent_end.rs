@@ -3,6 +3,7 @@
 use super::support::fake::{self, Fake};
 use super::support::files::picture;
 use super::support::scenes::agent_end::*;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
@@ -24,10 +25,23 @@ fn an_agent_goes_with_its_keys_once_somebody_agreed() {
         };
         assert_eq!(tokens(), 1);
 
-        let refused = env.run(&["agent", "delete", AGENT]).expect(2);
-        for word in [&key, "profiles/other.yaml", "config.yaml", "cannot be undone"] {
-            assert!(refused.stderr.contains(word), "{word}: {refused:?}");
-        }
+        let refused = env.run(&["agent", "delete", AGENT]);
+        assert_screen(
+            &env,
+            &refused,
+            snapbox::str![[r#"
+--- stderr
+agent `prod-data-processor-01` (prod-data-processor-01, the configured agent) will be deleted, which cannot be undone
+  with it goes key [ID] (active, prod-data-processor-01 [HOST] [DATE])
+  `[ROOT]/user/.artcafe/config.yaml` names it and will stop working
+  `[ROOT]/user/.artcafe/profiles/other.yaml` names it and will stop working
+error: a confirmation is needed and nobody can be asked: Delete this agent? The platform keeps no history of it
+hint: agree with `--yes` or ARTCAFE_YES=1
+--- exit code 2
+
+"#]],
+        );
+        assert!(refused.stderr.contains(&key), "{refused:?}");
         assert_eq!((server.keys().len(), server.count("DELETE"), tokens()), (1, 0, 1));
 
         let run = env.run(&["agent", "delete", AGENT, "--yes", "--json"]).expect(0);

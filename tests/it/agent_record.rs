@@ -4,6 +4,7 @@ use artcafe::sandbox::{Dialect, Options};
 use serde_json::{Value, json};
 
 use super::support::fake::Fake;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Server, TestEnv};
 
 /// Sets an agent's status by the sandbox's own control.
@@ -59,10 +60,39 @@ fn one_agent_is_shown_with_both_kinds_of_keys_and_what_the_portal_alone_can() {
             (&other["own_key"]["bits"], &other["keys"], &other["is_configured"]),
             (&json!(2048), &json!([]), &json!(false))
         );
-        let text = env.run(&["agent", "show"]).expect(0).stdout;
-        for word in ["start", "stop", "restart", "command", "configure", "logs", "metrics", "https://portal.artcafe.ai"]
-        {
-            assert!(text.contains(word), "{text}");
+        let shown = env.run(&["agent", "show"]);
+        match dialect {
+            Dialect::Documented => assert_screen(
+                &env,
+                &shown,
+                snapbox::str![[r#"
+agent         prod-data-processor-01 (the configured agent)
+name          prod-data-processor-01
+status        offline
+last seen     [DATE] [CLOCK] UTC
+type          data-processor
+created       [DATE] [CLOCK] UTC
+own key       none on its record
+key           [ID] active [FINGERPRINT] (this machine's key)
+in the portal start, stop, restart, command, configure, logs, metrics: https://portal.artcafe.ai
+
+"#]],
+            ),
+            Dialect::AsBuilt => assert_screen(
+                &env,
+                &shown,
+                snapbox::str![[r#"
+agent         prod-data-processor-01 (the configured agent)
+name          prod-data-processor-01
+status        offline
+last seen     [DATE] [CLOCK] UTC
+created       [DATE] [CLOCK] UTC
+own key       none on its record
+key           [ID] active [FINGERPRINT] (this machine's key)
+in the portal start, stop, restart, command, configure, logs, metrics: https://portal.artcafe.ai
+
+"#]],
+            ),
         }
         let listed = env.run(&["agent", "list", "--json"]).expect(0).data();
         let with_own: Vec<bool> =

@@ -2,7 +2,8 @@
 
 use super::agent_record::set_status;
 use super::support::scenes::agent_watch::*;
-use super::support::{AGENT, Server, TestEnv, schema};
+use super::support::screen::assert_screen;
+use super::support::{AGENT, Run, Server, TestEnv, schema};
 use artcafe::sandbox::Dialect;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -38,10 +39,20 @@ fn a_pipe_gets_a_line_for_each_change_until_a_signal() {
         kill_process(Pid::from_child(&child), Signal::INT).unwrap();
         let mut rest = String::new();
         lines.read_to_string(&mut rest).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert_eq!((output.status.code(), rest.as_str()), (Some(130), ""), "{output:?}");
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(stderr.contains("to go on watching") && !stderr.contains('\u{1b}'), "{stderr}");
+        assert_eq!(rest, "");
+        let run = Run::of(child.wait_with_output().unwrap());
+        assert_screen(
+            &env,
+            &run,
+            snapbox::str![[r#"
+--- stderr
+error: interrupted (SIGINT)
+hint: run the same command again to go on watching
+--- exit code 130
+
+"#]],
+        );
+        assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
     }
 }
 

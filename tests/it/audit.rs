@@ -8,6 +8,7 @@ use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
 
 use crate::support::files::picture;
+use crate::support::screen::assert_screen;
 use crate::support::tier::Tier;
 use crate::support::{AGENT, Run, Server, TestEnv, mode};
 
@@ -256,8 +257,19 @@ fn a_history_that_cannot_be_written_fails_the_command() {
     let env = TestEnv::with_five_lines();
     fs::remove_file(env.history()).unwrap();
     fs::create_dir(env.history()).unwrap();
-    let run = env.run(&["config", "set", "auth.agent_id", "other"]).expect(6);
-    assert!(run.stdout.is_empty() && run.stderr.contains("audit.jsonl"), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["config", "set", "auth.agent_id", "other"]),
+        snapbox::str![[r#"
+--- stderr
+error: the change was made (`config_set`), but it could not be written to the history `[ROOT]/user/.artcafe/audit.jsonl`
+caused by: cannot read `[ROOT]/user/.artcafe/audit.jsonl`
+caused by: Is a directory (os error 21)
+hint: mend the cause; what was done stands
+--- exit code 6
+
+"#]],
+    );
     assert!(fs::read_to_string(env.config()).unwrap().contains("other"));
 }
 
@@ -273,8 +285,18 @@ fn every_kind_of_tampering_is_named() {
         let found = env.findings();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((kind(&found[0]), &found[0]["place"]), ("changed".to_owned(), &json!(place + 1)));
-        let text = env.run(&["audit", "verify"]).expect(7).stdout;
-        assert!(text.contains(&format!("line {} was changed", place + 1)), "{text}");
+        if place == 3 {
+            assert_screen(
+                &env,
+                &env.run(&["audit", "verify"]),
+                snapbox::str![[r#"
+error: line 4 was changed: its hash is not the one that was written after it
+1 findings; 5 lines in [ROOT]/user/.artcafe/audit.jsonl
+--- exit code 7
+
+"#]],
+            );
+        }
     }
     for place in 0..4 {
         let env = TestEnv::with_five_lines();
@@ -343,8 +365,17 @@ fn what_a_crash_leaves_is_mended_and_told() {
         let reason = format!("a torn last line of {length} bytes was dropped");
         assert_eq!(env.told()[7]["reason"], reason);
         assert_eq!(env.findings(), Vec::<Value>::new());
-        let text = env.run(&["audit", "verify"]).expect(0).stdout;
-        assert!(text.contains(&reason), "{text}");
+        if length == 30 {
+            assert_screen(
+                &env,
+                &env.run(&["audit", "verify"]),
+                snapbox::str![[r#"
+repaired: number 8: a torn last line of 30 bytes was dropped
+whole: 9 lines in [ROOT]/user/.artcafe/audit.jsonl; last hash [HASH]
+
+"#]],
+            );
+        }
     }
 }
 
@@ -396,8 +427,23 @@ fn show_filters_and_never_steers_the_terminal() {
     assert_eq!(lines(&["--action", "key_revoked"]), ["key_revoked"]);
     assert_eq!(lines(&["--since", "2100-01-01"]), Vec::<String>::new());
     assert_eq!(lines(&["--since", "2000-01-01T00:00:00Z", "--action", "key_generated"]), ["key_generated"]);
-    let text = env.run(&["audit", "show"]).expect(0).stdout;
-    assert!(text.contains("key_revoked") && text.contains(&id) && !text.contains('\u{1b}'), "{text}");
+    let run = env.run(&["audit", "show"]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+NUMBER  TIME (UTC)               WHAT                RESULT   DETAILS
+     1  [TIME] key_generated       done     [FINGERPRINT]  [ROOT]/user/.ssh/artcafe_agent  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+     2  [TIME] key_registered      done     [ID]  [FINGERPRINT]  [ROOT]/user/.ssh/artcafe_agent  (none) → prod-data-processor-01 [HOST] [DATE]  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+     3  [TIME] config_written      done     [ID]  [ROOT]/user/.artcafe/config.yaml  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+     4  [TIME] key_revoked         done     [ID]  [FINGERPRINT]  [ROOT]/user/.ssh/artcafe_agent  (bad \u{1b}[2J word)  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+     5  [TIME] config_removed      done     [ROOT]/user/.artcafe/config.yaml  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+     6  [TIME] key_file_removed    done     [ROOT]/user/.ssh/artcafe_agent.pub  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+     7  [TIME] key_file_removed    done     [ROOT]/user/.ssh/artcafe_agent  agent prod-data-processor-01  tenant 11111111-aaaa-4aaa-8aaa-111111111111  at [SERVER]
+
+"#]],
+    );
+    assert!(!run.stdout.contains('\u{1b}'), "{run:?}");
     for wrong in [["--action", "key_renamed"], ["--since", "yesterday"], ["--last", "few"]] {
         let _ = env.run(&[&["audit", "show", "--json"][..], &wrong].concat()).expect(2).failure();
     }
@@ -436,7 +482,14 @@ fn an_export_is_the_history_itself_and_overwrites_nothing() {
 fn without_a_history_there_is_nothing_wrong() {
     let env = TestEnv::new();
     assert_eq!(env.findings(), Vec::<Value>::new());
-    assert!(env.run(&["audit", "show"]).expect(0).stdout.contains("(0 in the history)"));
+    assert_screen(
+        &env,
+        &env.run(&["audit", "show"]),
+        snapbox::str![[r#"
+no such change (0 in the history)
+
+"#]],
+    );
     assert_eq!(env.run(&["audit", "export"]).expect(0).stdout, "");
     assert!(!env.path(".artcafe").exists());
 }

@@ -7,6 +7,7 @@ use artcafe::sandbox::Dialect;
 use serde_json::json;
 
 use crate::support::files::picture;
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Run, Server, TestEnv, mode};
 
 fn without_token(server: &Server) -> TestEnv {
@@ -175,8 +176,18 @@ fn logging_out_says_what_stays_valid() {
         (1, vec!["token_stays_valid".to_owned()])
     );
     assert_eq!(env.run(&["key", "list", "--json"]).expect(4).code_name(), "TOKEN_MISSING");
-    let all = env.run(&["auth", "logout", "--all"]).expect(0);
-    assert!(all.stdout.contains(other.url()) && all.stderr.contains("until it expires"), "{all:?}");
+    let all = env.run(&["auth", "logout", "--all"]);
+    assert_screen(
+        &env,
+        &all,
+        snapbox::str![[r#"
+logged out of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER]
+--- stderr
+warning: the platform cannot end a token: whoever has a copy can use it until it expires; agents' keys and their tokens stay valid as well
+
+"#]],
+    );
+    assert!(all.stdout.contains(other.url()), "{all:?}");
     assert!(!env.path(".artcafe/credentials.json").exists());
     let again = env.run(&["auth", "logout", "--all", "--json"]).expect(0);
     assert_eq!((again.data()["removed"].as_array().unwrap().len(), again.warnings().len()), (0, 0));

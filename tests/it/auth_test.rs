@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::fake::{Fake, json as answer, raw};
 use crate::support::files::picture;
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Run, Server, TestEnv};
 
 const TEST: [&str; 3] = ["auth", "test", "--json"];
@@ -53,8 +54,19 @@ fn a_proof_tells_route_claims_life_and_the_time_of_each_step() {
         let life = data["token_life_seconds"].as_i64().unwrap();
         assert!((3500..=3600).contains(&life), "{life}");
         assert!(data["clock_offset_seconds"].as_i64().unwrap().abs() < 5);
-        let text = env.run(&["auth", "test"]).expect(0).stdout;
-        assert!(text.contains("proven:") && text.contains(" min"), "{text}");
+        assert_screen(
+            &env,
+            &env.run(&["auth", "test"]),
+            snapbox::str![[r#"
+✓ challenge  POST /auth/agent/challenge [N] ms
+✓ sign       on this machine [N] ms
+✓ verify     POST /auth/verify [N] ms
+✓ confirm    GET /ssh-keys/{id} [N] ms
+proven: agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER], its token lives [N] min
+key [ID] ([FINGERPRINT])
+
+"#]],
+        );
         assert_eq!(picture(&env.home()), before);
     }
 }
@@ -136,8 +148,22 @@ fn each_reason_of_a_refusal_is_found_with_an_administrators_token() {
         let (code, _, hint) = failure(&env.run(&TEST).expect(4));
         assert_eq!(code, "PROOF_REFUSED");
         assert!(hint.contains("artcafe auth login"), "{hint}");
-        let text = env.run(&["auth", "test"]).expect(4);
-        assert!(text.stdout.contains("not proven:") && text.stdout.contains("hint:"), "{text:?}");
+        assert_screen(
+            &env,
+            &env.run(&["auth", "test"]),
+            snapbox::str![[r#"
+✓ challenge  POST /auth/agent/challenge [N] ms
+✓ sign       on this machine [N] ms
+✗ verify     POST /auth/verify [N] ms
+not proven: agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER]
+the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent
+caused by: the server answered 401 to POST /auth/verify
+the answer was: Invalid signature
+hint: an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again
+--- exit code 4
+
+"#]],
+        );
     }
 }
 
@@ -258,8 +284,19 @@ fn the_servers_trouble_is_never_a_dead_key() {
 #[test]
 fn a_proxys_page_is_told_as_such_and_not_shown() {
     let (_server, env) = proven(Dialect::Documented, &["POST /auth/agent/challenge=502@3"]);
-    let run = env.run(&["auth", "test", "--retries", "0"]).expect(69);
-    assert!(run.stdout.contains("no JSON") && !run.stdout.contains('<'), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["auth", "test", "--retries", "0"]),
+        snapbox::str![[r#"
+✗ challenge  POST /auth/agent/challenge [N] ms
+not proven: agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER]
+the server answered 502 to POST /auth/agent/challenge
+the answer was: a page that is no JSON, as a proxy in between would send
+hint: run the same command again later
+--- exit code 69
+
+"#]],
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::support::scenes::ci::*;
 use super::support::scenes::tokens::is_good;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Run, Server, id_of};
 use artcafe::sandbox::Dialect;
 use rustix::process::{Pid, Signal, kill_process};
@@ -31,9 +32,18 @@ const PRINT: [&str; 3] = ["sh", "-c", "printf %s \"$ARTCAFE_ACCESS_TOKEN\""];
 fn a_job_gets_a_token_and_leaves_no_key() {
     for dialect in [Dialect::Documented, Dialect::AsBuilt] {
         let (server, env) = runner(dialect, &[]);
-        let run = env.run(&[&["ci", "--"], &PRINT[..]].concat()).expect(0);
+        let run = env.run(&[&["ci", "--"], &PRINT[..]].concat());
+        assert_screen(
+            &env,
+            &run,
+            snapbox::str![[r#"
+[TOKEN][no newline]
+--- stderr
+the job's key [ID] was registered, proved and deleted
+
+"#]],
+        );
         assert!(is_good(&server, &run.stdout), "{run:?}");
-        assert!(run.stderr.starts_with("the job's key ") && run.stderr.lines().count() == 1, "{run:?}");
         assert_eq!(names(&server), Vec::<String>::new());
         let changes: Vec<String> = server.requests().into_iter().filter(|line| !line.starts_with("GET ")).collect();
         let changes: Vec<&str> = changes.iter().map(|line| line.split("/ssh-keys/").next().unwrap()).collect();
@@ -174,9 +184,19 @@ fn a_signal_before_the_command_runs_takes_the_key_back() {
 fn a_history_that_cannot_be_written_costs_itself_alone() {
     let (server, env) = runner(Dialect::Documented, &[]);
     fs::create_dir_all(env.path(".artcafe/audit.jsonl")).unwrap();
-    let run = env.run(&[&["ci", "--"], &PRINT[..]].concat()).expect(0);
+    let run = env.run(&[&["ci", "--"], &PRINT[..]].concat());
     assert!(is_good(&server, &run.stdout) && names(&server).is_empty());
-    assert!(run.stderr.contains("warning: ") && run.stderr.contains("history"), "{run:?}");
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+[TOKEN][no newline]
+--- stderr
+warning: the change was made (`key_registered`), but it could not be written to the history `[ROOT]/user/.artcafe/audit.jsonl`
+the job's key [ID] was registered, proved and deleted
+
+"#]],
+    );
 }
 
 #[test]
@@ -229,8 +249,16 @@ fn the_sweep_takes_jobs_keys_of_its_own_agent_and_nothing_else() {
     assert_eq!(env.run(&["ci", "sweep", "--json"]).expect(2).code_name(), "INPUT_NEEDED");
     assert_eq!(ids().len(), 5);
     assert_eq!(env.run(&["ci", "sweep", "--older-than", "3h", "--yes"]).expect(0).stdout, "no job has left a key\n");
-    let run = env.run(&["ci", "sweep", "--yes"]).expect(0);
-    assert!(run.stdout.starts_with(&format!("deleted  {swept}")), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["ci", "sweep", "--yes"]),
+        snapbox::str![[r#"
+deleted  [ID]  artcafe-ci-runner-42-0123456789abcdef
+--- stderr
+  [ID]  artcafe-ci-runner-42-0123456789abcdef  [DATE] [CLOCK] UTC
+
+"#]],
+    );
     let left = ids();
     assert!(left.len() == 4 && stay.iter().all(|id| left.contains(id)), "{left:?}");
 }

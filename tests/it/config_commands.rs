@@ -7,6 +7,7 @@ use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
 
 use crate::support::files::{chmod, picture};
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Server, TestEnv, mode};
 
 const COMMENTED: &str = "# ours\nauth:\n    agent_id: 'agent-1'   # the first\n    tenant_id: tenant-1\n    unknown_key: {a: 1}\n\
@@ -115,8 +116,22 @@ fn every_problem_is_told_with_its_place() {
     let at = |line: u64| problems.iter().filter(|problem| problem["line"] == line).count();
     assert!(at(2) >= 1 && at(3) >= 1 && at(5) >= 1, "{data}");
     assert!(data.to_string().contains("agent_id"), "{data}");
-    let text = env.run(&["config", "validate"]).expect(78).stdout;
-    assert!(text.contains("config.yaml:2:3") && text.contains("hint:"), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["config", "validate"]),
+        snapbox::str![[r#"
+warning: [ROOT]/user/.artcafe/config.yaml:1:1: other users can read or change the file (mode 0644)
+  hint: run `chmod 600 [ROOT]/user/.artcafe/config.yaml`
+error: [ROOT]/user/.artcafe/config.yaml:2:3: `auth.agnet_id` is unknown
+  hint: did you mean `auth.agent_id`?
+error: [ROOT]/user/.artcafe/config.yaml:3:14: `auth.tenant_id` must be a text, not a list
+  hint: write one value behind the colon
+error: [ROOT]/user/.artcafe/config.yaml:5:13: `api.endpoint` is not https
+  hint: write https; plain http is for this machine alone
+--- exit code 78
+
+"#]],
+    );
 
     // Warnings alone are findings.
     let server = Server::start(Dialect::Documented, &[]);
@@ -200,8 +215,15 @@ fn every_value_that_lost_is_shown_with_its_place() {
         wanted(&[("https://file.example", "file", true), ("https://api.artcafe.ai", "default", false)])
     );
     assert_eq!(told(&explain(&["rotation.after"])), wanted(&[("30d", "default", true)]));
-    let text = env.run(&["config", "explain", "api.endpoint"]).expect(0).stdout;
-    assert!(text.starts_with("wins  https://file.example  (") && text.contains("config.yaml:4:13)"), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["config", "explain", "api.endpoint"]),
+        snapbox::str![[r#"
+wins  https://file.example  ([ROOT]/user/.artcafe/config.yaml:4:13)
+loses https://api.artcafe.ai  (default)
+
+"#]],
+    );
     assert_eq!(env.run(&["config", "explain", "auth.tenant_id", "--json"]).expect(3).code_name(), "NOT_CONFIGURED");
     let failure = env.run(&["config", "explain", "auth.agent", "--json"]).expect(2).failure();
     assert!(failure["hint"].as_str().unwrap().contains("auth.agent_id"), "{failure}");

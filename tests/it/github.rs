@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use super::support::scenes::tokens::{is_good, proven};
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Run, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 
@@ -53,8 +54,19 @@ fn a_token_goes_to_the_outputs_masked_and_is_printed_nowhere() {
     }
     assert_eq!(outputs(&file).len(), 3);
     env.unset("GITHUB_OUTPUT");
-    let run = env.run(&["auth", "token", "--github-output", "x"]).expect(2);
-    assert!(run.stderr.contains("GITHUB_OUTPUT is not set") && run.stdout.is_empty(), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["auth", "token", "--github-output", "x"]),
+        snapbox::str![[r#"
+--- stderr
+::add-mask::[TOKEN]
+::error title=INPUT_NEEDED::there is no place for outputs: GITHUB_OUTPUT is not set%0Ahint: leave out `--github-output`, which is for steps of GitHub Actions
+error: there is no place for outputs: GITHUB_OUTPUT is not set
+hint: leave out `--github-output`, which is for steps of GitHub Actions
+--- exit code 2
+
+"#]],
+    );
 }
 
 #[test]
@@ -83,11 +95,22 @@ fn a_failure_is_annotated_on_stderr_and_json_stays_json() {
     step(&mut env);
     drop(server);
     env.set("ARTCAFE_RETRIES", "0");
-    let run = env.run(&["auth", "token"]).expect(69);
-    let first = run.stderr.lines().next().unwrap();
-    assert!(first.starts_with("::error title=SERVER_UNREACHABLE::cannot connect to "), "{run:?}");
-    assert!(first.contains("%0Acaused by: ") && first.contains("%0Ahint: "), "{run:?}");
-    assert!(run.stderr.lines().nth(1).unwrap().starts_with("error: ") && run.stdout.is_empty(), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["auth", "token"]),
+        snapbox::str![[r#"
+--- stderr
+::error title=SERVER_UNREACHABLE::cannot connect to [SERVER] (POST /auth/agent/challenge)%0Acaused by: error sending request%0Acaused by: client error (Connect)%0Acaused by: tcp connect error%0Acaused by: Connection refused (os error 111)%0Ahint: check the endpoint (`artcafe config get api.endpoint`), the network and the proxy variables, then run the same command again
+error: cannot connect to [SERVER] (POST /auth/agent/challenge)
+caused by: error sending request
+caused by: client error (Connect)
+caused by: tcp connect error
+caused by: Connection refused (os error 111)
+hint: check the endpoint (`artcafe config get api.endpoint`), the network and the proxy variables, then run the same command again
+--- exit code 69
+
+"#]],
+    );
     assert_eq!(env.run(&["auth", "token", "--json"]).expect(69).code_name(), "SERVER_UNREACHABLE");
     // Under `$(...)` nothing of it is taken for the token.
     let script = format!("TOKEN=$({} auth token 2>log) || printf 'none%s' \"$TOKEN\"", env!("CARGO_BIN_EXE_artcafe"));
@@ -96,5 +119,19 @@ fn a_failure_is_annotated_on_stderr_and_json_stays_json() {
     assert_eq!(Run::of(command.output().unwrap()).expect(0).stdout, "none");
     assert!(fs::read_to_string(env.root().join("log")).unwrap().starts_with("::error title="));
     env.unset("GITHUB_ACTIONS");
-    assert!(env.run(&["auth", "token"]).expect(69).stderr.starts_with("error: "));
+    assert_screen(
+        &env,
+        &env.run(&["auth", "token"]),
+        snapbox::str![[r#"
+--- stderr
+error: cannot connect to [SERVER] (POST /auth/agent/challenge)
+caused by: error sending request
+caused by: client error (Connect)
+caused by: tcp connect error
+caused by: Connection refused (os error 111)
+hint: check the endpoint (`artcafe config get api.endpoint`), the network and the proxy variables, then run the same command again
+--- exit code 69
+
+"#]],
+    );
 }

@@ -3,6 +3,7 @@
 
 use super::support::fake::{self, Fake};
 use super::support::scenes::interrupts::*;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use rustix::process::{Pid, Signal, kill_process};
@@ -52,8 +53,18 @@ fn a_request_that_changes_something_is_finished() {
     go_on.send(()).unwrap();
     let run = end(child);
     // The answer was waited for, the record remembered; nothing was left to do.
-    assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stderr.contains("interrupted (SIGINT): the step in hand is finished first"), "{run:?}");
+    assert_screen(
+        &through,
+        &run,
+        snapbox::str![[r#"
+[FINGERPRINT]
+registered as [ID]
+next: artcafe auth test
+--- stderr
+interrupted (SIGINT): the step in hand is finished first; a second signal ends it at once
+
+"#]],
+    );
     assert_eq!(real.keys().len(), 1);
 }
 
@@ -122,8 +133,17 @@ fn every_wait_ends_with_the_first_signal() {
     let child = start(&env, &["key", "rotate"]);
     wait_for(&file, "open");
     send(&child, Signal::INT);
-    let run = end(child).expect(130);
-    assert!(run.stderr.contains("error: interrupted (SIGINT)\nhint: run the same command again"), "{run:?}");
+    assert_screen(
+        &env,
+        &end(child),
+        snapbox::str![[r#"
+--- stderr
+error: interrupted (SIGINT)
+hint: run the same command again
+--- exit code 130
+
+"#]],
+    );
     drop(lock);
     // For the time of a timer.
     env.set("ARTCAFE_ROTATION_AFTER", "1s");

@@ -9,6 +9,7 @@ use artcafe::sandbox::{Dialect, Options};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Server, TestEnv};
 
 /// A proven agent that works with its own key alone.
@@ -140,7 +141,14 @@ fn a_timer_rotates_in_the_window_and_only_then() {
     let skipped = env.run(&["key", "rotate", "--if-due", "--json"]).expect(0);
     assert!(skipped.stdout.contains("artcafe.key.rotate.skipped/1"), "{skipped:?}");
     assert_eq!(skipped.data()["verdict"], "fresh");
-    assert_eq!(env.run(&["key", "rotate", "--if-due"]).expect(0).stdout.lines().count(), 1);
+    assert_screen(
+        &env,
+        &env.run(&["key", "rotate", "--if-due"]),
+        snapbox::str![[r#"
+not due: the window opens [DATE] [CLOCK] UTC
+
+"#]],
+    );
     assert_eq!(server.keys().len(), 1);
     age(&env, 31);
     let report = env.run(&["key", "rotate", "--if-due", "--splay", "1s", "--json"]).expect(0).data();
@@ -209,8 +217,14 @@ fn a_rotation_that_broke_off_is_gone_on_with_at_once() {
     env.set("ARTCAFE_TEST_KILL_AT", "proven");
     assert_eq!(env.run(&["key", "rotate"]).code, -1);
     env.unset("ARTCAFE_TEST_KILL_AT");
-    let why = env.run(&["key", "needs-rotation"]).expect(0).stdout;
-    assert!(why.contains("(proven)"), "{why}");
+    assert_screen(
+        &env,
+        &env.run(&["key", "needs-rotation"]),
+        snapbox::str![[r#"
+a rotation is open since [TIME] (proven)
+
+"#]],
+    );
     env.run(&["key", "status", "--check"]).expect(7);
     // The wait is for new rotations: nobody else begins one here.
     let started = Instant::now();
@@ -335,8 +349,47 @@ fn every_profile_is_shown_and_a_broken_one_hides_no_other() {
     let wanted = [Value::Null, "CONFIG_INVALID".into(), "KEY_FILE_MISSING".into(), Value::Null];
     assert_eq!(codes, wanted);
     assert_eq!(report["keys"][3]["standing"]["verdict"], "fresh");
-    let text = env.run(&["key", "status", "--all-profiles"]).expect(7).stdout;
-    assert!(text.contains("profile       broken") && text.contains("verdict       fresh"), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["key", "status", "--all-profiles"]),
+        snapbox::str![[r#"
+profile       (no profile)
+configuration [ROOT]/user/.artcafe/config.yaml
+agent         prod-data-processor-01
+key           [ROOT]/user/.ssh/artcafe_agent (rsa 2048, pem)
+age           0 days, from [DATE] [CLOCK] UTC (registered, as the server says)
+registration  active, key id [ID]
+last used     [DATE] [CLOCK] UTC (by this question)
+token life [N] min
+window opens  [DATE] [CLOCK] UTC
+due           [DATE] [CLOCK] UTC
+verdict       fresh
+
+profile       broken
+configuration [ROOT]/user/.artcafe/profiles/broken.yaml
+problem       [ROOT]/user/.artcafe/profiles/broken.yaml:2:1: syntax error: did not find expected node content
+next          correct the text at this place, or restore a backup
+
+profile       empty
+configuration [ROOT]/user/.artcafe/profiles/empty.yaml
+problem       there is no key file `/nowhere/key`
+next          make one with `artcafe key generate`, or name another file
+
+profile       there
+configuration [ROOT]/user/.artcafe/profiles/there.yaml
+agent         prod-data-processor-01
+key           [ROOT]/user/.ssh/there (rsa 2048, pem)
+age           0 days, from [DATE] [CLOCK] UTC (registered, as the server says)
+registration  active, key id [ID]
+last used     [DATE] [CLOCK] UTC (by this question)
+token life [N] min
+window opens  [DATE] [CLOCK] UTC
+due           [DATE] [CLOCK] UTC
+verdict       fresh
+--- exit code 7
+
+"#]],
+    );
     env.run(&["key", "status", "--all-profiles", "--agent-id", "x"]).expect(2);
     // One of them asked for alone fails as itself.
     env.unset("ARTCAFE_PROFILE");

@@ -3,6 +3,7 @@
 use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
 
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Server, TestEnv, fake};
 
 fn list(env: &TestEnv, more: &[&str]) -> Vec<Value> {
@@ -28,8 +29,19 @@ fn filters_work_whatever_the_server_does_with_them() {
         assert_eq!(all.iter().map(|key| key["is_local"] == true).collect::<Vec<_>>(), [true, false]);
         assert_eq!(list(&env, &["--all-agents", "--key-type", "access"]).len(), 0);
         assert_eq!(list(&env, &["--agent-id", "another-agent"]).len(), 1);
-        let text = env.run(&["key", "list", "--all-agents"]).expect(0).stdout;
-        assert!(text.contains(data["key_id"].as_str().unwrap()), "{text}");
+        let run = env.run(&["key", "list", "--all-agents"]);
+        assert_screen(
+            &env,
+            &run,
+            snapbox::str![[r#"
+  KEY ID                      TYPE        STATUS    CREATED     FINGERPRINT, NAME
+* [ID]  agent       active    [DATE]  [FINGERPRINT] prod-data-processor-01 [HOST] [DATE]
+  [ID]  agent       active    [DATE]  [FINGERPRINT] by hand
+* the key on this machine
+
+"#]],
+        );
+        assert!(run.stdout.contains(data["key_id"].as_str().unwrap()), "{run:?}");
 
         // The agent's own token opens its own list.
         let mut own = env;
@@ -46,7 +58,16 @@ fn revoked_keys_are_marked_and_can_be_left_out() {
     server.ask("POST", &format!("/api/v1/ssh-keys/{id}/revoke"), &json!({ "reason": "test" }));
     assert_eq!(list(&env, &[])[0]["revoked"], true);
     assert_eq!(list(&env, &["--active"]).len(), 0);
-    assert!(env.run(&["key", "list"]).expect(0).stdout.contains("revoked"));
+    assert_screen(
+        &env,
+        &env.run(&["key", "list"]),
+        snapbox::str![[r#"
+  KEY ID                      TYPE        STATUS    CREATED     FINGERPRINT, NAME
+* [ID]  agent       revoked   [DATE]  [FINGERPRINT] prod-data-processor-01 [HOST] [DATE]
+* the key on this machine
+
+"#]],
+    );
 }
 
 #[test]

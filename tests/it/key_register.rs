@@ -6,6 +6,7 @@ use artcafe::sandbox::{Dialect, Options};
 use serde_json::{Value, json};
 
 use crate::support::files::picture;
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Server, TestEnv, fake, id_of};
 
 const REGISTER: [&str; 5] = ["key", "register", "--agent-id", AGENT, "--json"];
@@ -40,7 +41,16 @@ fn a_key_is_registered_once() {
         let before = picture(&env.home());
         let again = env.run(&REGISTER).expect(0).data();
         assert_eq!((&again["already_registered"], &again["key_id"]), (&json!(true), &data["key_id"]));
-        assert!(env.run(&REGISTER[..4]).expect(0).stdout.contains("already registered"));
+        assert_screen(
+            &env,
+            &env.run(&REGISTER[..4]),
+            snapbox::str![[r#"
+[FINGERPRINT]
+already registered as [ID]; nothing was changed
+next: artcafe auth test
+
+"#]],
+        );
         assert_eq!((server.count("POST /api/v1/ssh-keys "), picture(&env.home())), (1, before));
     }
 }

@@ -8,6 +8,7 @@ use artcafe::sandbox::{Dialect, Options, TenantSpec};
 use serde_json::{Value, json};
 
 use super::support::files::picture;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Run, Server, TestEnv, id_of};
 
 /// Another key for the agent, registered past the client.
@@ -182,12 +183,37 @@ fn it_needs_an_agreement_and_says_what_would_stop() {
     let before = picture(&env.home());
     for verb in ["revoke", "delete"] {
         assert_eq!(env.run(&["key", verb, &id, "--json"]).expect(2).code_name(), "INPUT_NEEDED");
-        let run = env.run(&["key", verb, &id]).expect(2);
-        assert_eq!(run.stdout, "");
-        for words in [&id[..], AGENT, "config.yaml", "profiles/second.yaml", "last used", "--yes"] {
-            assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
-        }
     }
+    assert_screen(
+        &env,
+        &env.run(&["key", "revoke", &id]),
+        snapbox::str![[r#"
+--- stderr
+revokes the key of agent `prod-data-processor-01`, [FINGERPRINT]
+  record         [ID] `prod-data-processor-01 [HOST] [DATE]`, works, last used [DATE] [CLOCK] UTC
+  stops working  [ROOT]/user/.artcafe/config.yaml
+  stops working  [ROOT]/user/.artcafe/profiles/second.yaml
+error: a confirmation is needed and nobody can be asked: Revoke this key? It never works again
+hint: agree with `--yes` or ARTCAFE_YES=1
+--- exit code 2
+
+"#]],
+    );
+    assert_screen(
+        &env,
+        &env.run(&["key", "delete", &id]),
+        snapbox::str![[r#"
+--- stderr
+deletes the key of agent `prod-data-processor-01`, [FINGERPRINT]
+  record         [ID] `prod-data-processor-01 [HOST] [DATE]`, works, last used [DATE] [CLOCK] UTC
+  stops working  [ROOT]/user/.artcafe/config.yaml
+  stops working  [ROOT]/user/.artcafe/profiles/second.yaml
+error: a confirmation is needed and nobody can be asked: Delete this record? The platform keeps no history of it
+hint: agree with `--yes` or ARTCAFE_YES=1
+--- exit code 2
+
+"#]],
+    );
     assert_eq!(env.run(&["key", "revoke", "--yes"]).expect(2).stdout, "");
     env.run(&["key", "revoke", &id, "--current", "--yes"]).expect(2);
     assert!(works(&server, &id));
@@ -326,8 +352,37 @@ fn waiting_ends_when_the_server_refuses() {
         );
         // Three looks met an error, which was waited out; waits are divided by twenty here.
         assert!(data["refusal"]["waited_ms"].as_u64().unwrap() > 50, "{data}");
-        let text = env.run(&["key", "revoke", &id, "--wait"]).expect(0).stdout;
-        assert!(text.contains(" s after the request"), "{text}");
+        let run = env.run(&["key", "revoke", &id, "--wait"]);
+        match dialect {
+            Dialect::Documented => assert_screen(
+                &env,
+                &run,
+                snapbox::str![[r#"
+revoked already: key [ID]
+refused at /auth/verify (by challenge)
+refused at /auth/agent/verify (by challenge)
+refused [N] s after the request
+works no more: [ROOT]/user/.artcafe/config.yaml
+--- stderr
+warning: tokens already issued for the key stay valid until they expire, [DATE] [CLOCK] UTC at the latest
+
+"#]],
+            ),
+            Dialect::AsBuilt => assert_screen(
+                &env,
+                &run,
+                snapbox::str![[r#"
+deleted already: key [ID]
+refused at /auth/verify (by challenge)
+refused at /auth/agent/verify (by challenge)
+refused [N] s after the request
+works no more: [ROOT]/user/.artcafe/config.yaml
+--- stderr
+warning: tokens already issued for the key stay valid until they expire, [DATE] [CLOCK] UTC at the latest
+
+"#]],
+            ),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::support::fake::{Fake, json as answer, raw};
 use super::support::files::picture;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Server, TestEnv};
 use artcafe::sandbox::Dialect;
 use base64::Engine as _;
@@ -109,9 +110,24 @@ fn logout_of_all_works_beside_damaged_files() {
     assert_eq!(report["damaged_file_removed"], true);
     assert!(!credentials.exists());
     env.write(".artcafe/credentials.json", "{\"logins\": [");
-    let text = env.run(&["auth", "logout", "--all"]).expect(0).stdout;
-    assert!(text.contains("damaged") && text.contains("removed"), "{text}");
-    assert!(env.run(&["auth", "logout", "--all"]).expect(0).stdout.contains("no login"));
+    assert_screen(
+        &env,
+        &env.run(&["auth", "logout", "--all"]),
+        snapbox::str![[r#"
+the file of the logins was damaged and is removed, with whatever it held
+--- stderr
+warning: the platform cannot end a token: whoever has a copy can use it until it expires; agents' keys and their tokens stay valid as well
+
+"#]],
+    );
+    assert_screen(
+        &env,
+        &env.run(&["auth", "logout", "--all"]),
+        snapbox::str![[r#"
+there was no login
+
+"#]],
+    );
 }
 
 #[test]
@@ -125,8 +141,22 @@ fn a_key_that_a_passphrase_hides_is_known_by_its_registration() {
     assert_eq!(status["key"]["algorithm"], Value::Null);
     assert_eq!(status["registration"]["fingerprint"], shown["fingerprint"]);
     assert_eq!(status["next"], "artcafe auth test");
-    let text = env.run(&["status"]).expect(0).stdout;
-    assert!(text.contains(shown["fingerprint"].as_str().unwrap()), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["status"]),
+        snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml
+key           [ROOT]/user/.ssh/artcafe_agent (algorithm hidden, 0 days old, protected by a passphrase)
+fingerprint   [FINGERPRINT]
+registration  key id [ID], registered [TIME]
+admin login   token from ARTCAFE_TOKEN
+next          artcafe auth test
+
+"#]],
+    );
 
     let local = |args: &[&str]| {
         let data = env.run(&[&["key", "list", "--json"], args].concat()).expect(0).data();
@@ -164,7 +194,14 @@ fn json_is_one_object_for_every_command() {
     assert_eq!(plan["schema"], "artcafe.key.generate.plan/1");
     assert_eq!(plan["data"]["private_key_path"], env.key().display().to_string());
     assert!(!env.key().exists());
-    assert!(env.run(&["setup", "--generate-key", "--dry-run"]).expect(0).stdout.contains("artcafe_agent"));
+    assert_screen(
+        &env,
+        &env.run(&["setup", "--generate-key", "--dry-run"]),
+        snapbox::str![[r#"
+would make a key at `[ROOT]/user/.ssh/artcafe_agent`
+
+"#]],
+    );
     for args in [&["--json", "key"][..], &["--json", "auth"], &["--json"]] {
         let message = env.run(args).expect(2).failure()["message"].as_str().unwrap().to_owned();
         assert!(message.contains("subcommand"), "{args:?}: {message}");
@@ -192,8 +229,27 @@ fn what_is_told_on_the_way_is_in_the_object() {
     assert!(report["trace"].as_array().unwrap().len() >= 3, "{report}");
     assert_eq!(report["data"]["proven"], true);
     assert_eq!(report["data"]["cause"], Value::Null);
-    let run = env.run(&["auth", "test", "--verbose"]).expect(0);
-    assert!(run.stderr.contains("POST /auth/verify"), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["auth", "test", "--verbose"]),
+        snapbox::str![[r#"
+✓ challenge  POST /auth/agent/challenge [N] ms
+✓ sign       on this machine [N] ms
+✓ verify     POST /auth/verify [N] ms
+✓ confirm    GET /ssh-keys/{id} [N] ms
+proven: agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER], its token lives [N] min
+key [ID] ([FINGERPRINT])
+--- stderr
+… asking for a challenge
+POST /auth/agent/challenge at [SERVER]: 200 ([N] ms)
+… signing it
+… sending the signature
+POST /auth/verify at [SERVER]: 200 ([N] ms)
+… looking whether the token shows the key
+GET /ssh-keys/{id} at [SERVER]: 200 ([N] ms)
+
+"#]],
+    );
 }
 
 #[test]
@@ -372,8 +428,38 @@ fn a_bare_secret_is_not_echoed() {
             }
         }
     }
-    assert!(env.run(&["stauts"]).expect(2).stderr.contains("stauts"));
-    assert!(env.run(&["status", "--qiet"]).expect(2).stderr.contains("--qiet"));
+    assert_screen(
+        &env,
+        &env.run(&["stauts"]),
+        snapbox::str![[r#"
+--- stderr
+error: unrecognized subcommand 'stauts'
+
+  tip: some similar subcommands exist: 'setup', 'audit', 'status'
+
+Usage: artcafe [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+--- exit code 2
+
+"#]],
+    );
+    assert_screen(
+        &env,
+        &env.run(&["status", "--qiet"]),
+        snapbox::str![[r#"
+--- stderr
+error: unexpected argument '--qiet' found
+
+  tip: a similar argument exists: '--quiet'
+
+Usage: artcafe status --quiet
+
+For more information, try '--help'.
+--- exit code 2
+
+"#]],
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
 
+use super::support::screen::assert_screen;
 use super::support::{Server, TestEnv};
 
 /// A proven agent that works with its own key alone.
@@ -83,7 +84,14 @@ fn its_failure_undoes_the_rotation_and_tells_the_agent_again() {
     assert_eq!(fs::read_to_string(env.config()).unwrap(), before);
     assert_eq!(fs::read_to_string(env.path("calls")).unwrap(), "post-switch\nrolled-back\n");
     assert_eq!((server.keys().len(), active(&server)), (1, 1));
-    assert!(env.run(&["key", "rotate", "--status"]).expect(0).stdout.contains("no rotation is open"));
+    assert_screen(
+        &env,
+        &env.run(&["key", "rotate", "--status"]),
+        snapbox::str![[r#"
+no rotation is open
+
+"#]],
+    );
     env.run(&["auth", "test"]).expect(0);
 }
 

@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use artcafe::sandbox::Dialect;
 
+use super::support::screen::assert_screen;
 use super::support::{Run, Server, TestEnv};
 
 fn proven(faults: &[&str]) -> (Server, TestEnv) {
@@ -30,7 +31,38 @@ fn a_configuration_from_the_past_is_told_and_mended() {
         fs::write(env.config(), old.replace("auth:\n", "auth: # back again\n")).unwrap();
         let test = env.run(&["auth", "test", "--json"]).expect(4).data_or_failure();
         assert_eq!(test, "KEY_SUPERSEDED");
-        assert!(env.run(&["auth", "test"]).all().contains("artcafe config relink"));
+        let refused = env.run(&["auth", "test"]);
+        if old == &first {
+            assert_screen(
+                &env,
+                &refused,
+                snapbox::str![[r#"
+✓ challenge  POST /auth/agent/challenge [N] ms
+✓ sign       on this machine [N] ms
+✗ verify     POST /auth/verify [N] ms
+not proven: agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER]
+`[ROOT]/user/.artcafe/config.yaml` names a key that was replaced on [TIME]: it was [ID], and is [ID] now
+caused by: the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent: the server answered 401 to POST /auth/verify
+the answer was: Invalid signature
+hint: an older configuration was brought back: mend it with `artcafe config relink`
+--- exit code 4
+
+"#]],
+            );
+        } else {
+            assert_screen(
+                &env,
+                &refused,
+                snapbox::str![[r#"
+--- stderr
+error: `[ROOT]/user/.artcafe/config.yaml` names a key that was replaced on [TIME]: it was [ID], and is [ID] now
+caused by: there is no key file `[ROOT]/user/.ssh/artcafe_agent.[STAMP]`
+hint: an older configuration was brought back: mend it with `artcafe config relink`
+--- exit code 4
+
+"#]],
+            );
+        }
         assert_eq!(env.run(&["auth", "token", "--json"]).expect(4).code_name(), "KEY_SUPERSEDED");
         let report = env.run(&["config", "relink", "--json"]).expect(0).data();
         assert_eq!(report["changed"], true);

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::support::fake::{Fake, json as answer};
 use crate::support::files::{chmod, picture};
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Run, Server, TestEnv};
 
 /// Every base64 line of the private key, each longer than any word.
@@ -231,8 +232,23 @@ fn a_key_that_others_can_reach_is_not_used() {
     // Looking is how one finds out.
     chmod(&env.key(), 0o644);
     assert_eq!(env.run(&["key", "show", "--json"]).expect(0).warnings(), ["loose_mode"]);
-    let text = env.run(&["status"]).expect(0).stdout;
-    assert!(text.contains("open to other users"), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["status"]),
+        snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml
+key           [ROOT]/user/.ssh/artcafe_agent (rsa 2048, 0 days old)
+fingerprint   [FINGERPRINT]
+              `[ROOT]/user/.ssh/artcafe_agent` is open to other users (mode 0644): chmod 600 [ROOT]/user/.ssh/artcafe_agent
+registration  key id [ID], registered [TIME]
+admin login   token from ARTCAFE_TOKEN
+next          artcafe auth test
+
+"#]],
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Run, TestEnv};
 
 /// Runs in an environment that is full of traps.
@@ -38,8 +39,24 @@ fn the_rehearsal_of_the_readme_ends_with_a_proven_agent() {
         let env = env();
         let args =
             ["sandbox", "exec", "--dialect", dialect, "--", "artcafe", "setup", "--agent-id", AGENT, "--bits", "2048"];
-        let run = env.run(&args).expect(0);
-        assert!(run.stdout.contains("is proven"), "{run:?}");
+        assert_screen(
+            &env,
+            &env.run(&args),
+            snapbox::str![[r#"
+agent `prod-data-processor-01` is proven at [SERVER]
+key           [ID] ([FINGERPRINT])
+configuration [ROOT]/user/tmp/artcafe-sandbox-[RANDOM]/home/config.yaml
+next: artcafe status, artcafe auth test, artcafe auth token
+--- stderr
+using auth.tenant_id from ARTCAFE_TENANT_ID, api.endpoint from ARTCAFE_API_ENDPOINT
+✓ check          [SERVER]
+✓ key            [FINGERPRINT] at `[ROOT]/user/tmp/artcafe-sandbox-[RANDOM]/keys/artcafe_agent`
+✓ registration   key id [ID]
+✓ configuration  `[ROOT]/user/tmp/artcafe-sandbox-[RANDOM]/home/config.yaml`
+✓ proof          by GET /ssh-keys/{id}
+
+"#]],
+        );
         nothing_left(&env);
     }
 }
@@ -50,8 +67,24 @@ fn ed25519_as_built_is_a_clear_refusal() {
     let script = format!(
         "artcafe setup --agent-id {AGENT} --algorithm ed25519; code=$?; artcafe key list --all-agents; exit $code"
     );
-    let run = env.run(&["sandbox", "exec", "--dialect", "as-built", "--", "sh", "-c", &script]).expect(4);
-    assert!(run.stderr.contains("Ed25519") && run.stdout.contains("no keys (0"), "{run:?}");
+    let run = env.run(&["sandbox", "exec", "--dialect", "as-built", "--", "sh", "-c", &script]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+no keys (0 in the tenant)
+--- stderr
+using auth.tenant_id from ARTCAFE_TENANT_ID, api.endpoint from ARTCAFE_API_ENDPOINT
+✓ check          [SERVER]
+✓ key            [FINGERPRINT] at `[ROOT]/user/tmp/artcafe-sandbox-[RANDOM]/keys/artcafe_agent`
+error: the server does not accept this Ed25519 key: the platform registers such keys but, as far as is known, cannot verify them; its registration was taken back, nothing is configured, and the key file stays at `[ROOT]/user/tmp/artcafe-sandbox-[RANDOM]/keys/artcafe_agent`
+caused by: the server answered 401 to POST /auth/verify
+the answer was: Invalid signature
+hint: run `artcafe setup` again with an RSA key beside it: `--algorithm rsa --ssh-key-name artcafe_agent_rsa`
+--- exit code 4
+
+"#]],
+    );
     nothing_left(&env);
 }
 

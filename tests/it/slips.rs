@@ -7,6 +7,7 @@ use std::process::Command;
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
 
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Run, Server, TestEnv};
 
 #[test]
@@ -28,10 +29,24 @@ fn a_misspelt_switch_is_told_and_counts_as_not_set() {
     // All of them at once are told at once, and what was meant is shown.
     env.set("ARTCAFE_COLOR", "blue");
     env.set("ARTCAFE_YES", "sure");
-    let run = env.run(&["status"]).expect(0);
-    assert!(
-        run.stderr.contains("none of auto, always, never") && run.stderr.contains("none of 1, true, yes"),
-        "{run:?}"
+    let run = env.run(&["status"]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+agent         none
+tenant        none
+endpoint      https://api.artcafe.ai
+configuration [ROOT]/user/.artcafe/config.yaml (absent)
+key           there is no key file `[ROOT]/user/.ssh/artcafe_agent`
+registration  none
+admin login   none
+next          artcafe setup
+--- stderr
+warning: `ARTCAFE_YES` says none of 1, true, yes, on, 0, false, no, off and counts as not set
+warning: `ARTCAFE_COLOR` says none of auto, always, never and counts as not set
+
+"#]],
     );
     assert!(!run.stderr.contains("blue") && !run.stderr.contains("sure"), "it may be a secret: {run:?}");
 }
@@ -63,8 +78,18 @@ fn a_source_that_is_none_is_told_as_what_it_is() {
 fn a_log_that_cannot_be_opened_runs_nothing() {
     let env = TestEnv::new();
     let ran = env.path("ran").display().to_string();
-    let run = env.run(&["sandbox", "exec", "--log", "/no/such/folder/log", "--", "touch", &ran]).expect(3);
-    assert!(run.stderr.contains("/no/such/folder/log"), "{run:?}");
+    let run = env.run(&["sandbox", "exec", "--log", "/no/such/folder/log", "--", "touch", &ran]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+--- stderr
+error: cannot open the request log /no/such/folder/log
+caused by: No such file or directory (os error 2)
+--- exit code 3
+
+"#]],
+    );
     assert!(!fs::exists(ran).unwrap());
 }
 
@@ -114,21 +139,47 @@ fn a_quiet_setup_says_nothing_but_what_a_person_has_to_do() {
     }
     env.run(&["auth", "test", "--quiet"]).expect(0);
     env.set("ARTCAFE_PROFILE", "other");
-    let run = env.run(&[&setup[..], &["--no-register", "--ssh-key-name", "other"]].concat()).expect(0);
-    assert!(run.stdout.contains("paste this public key"), "{run:?}");
+    let run = env.run(&[&setup[..], &["--no-register", "--ssh-key-name", "other"]].concat());
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+key and configuration are ready; register the public key in the portal:
+  1. open https://portal.artcafe.ai and go to "SSH Keys"
+  2. click "Add New Key"
+  3. name it, choose the key type "agent" and the associated agent `prod-data-processor-01`
+  4. paste this public key: ssh-rsa [KEY]
+  5. submit, and run `artcafe setup --key-id KEY_ID` with the key id that the portal shows
+configuration [ROOT]/user/.artcafe/profiles/other.yaml
+next: artcafe status, artcafe auth test, artcafe auth token
+
+"#]],
+    );
 }
 
 #[test]
 fn a_usage_error_is_annotated_too() {
     let mut env = TestEnv::new();
     env.set("GITHUB_ACTIONS", "true");
-    for (args, words) in [
-        (&["auth", "tokn"][..], "::error title=USAGE::unrecognized subcommand 'tokn'"),
-        (&["key"], "::error title=USAGE::a subcommand is missing"),
-    ] {
-        let run = env.run(args).expect(2);
-        assert!(run.stderr.lines().next().unwrap().starts_with(words), "{run:?}");
-    }
+    assert_screen(
+        &env,
+        &env.run(&["auth", "tokn"]),
+        snapbox::str![[r#"
+--- stderr
+::error title=USAGE::unrecognized subcommand 'tokn'
+error: unrecognized subcommand 'tokn'
+
+  tip: a similar subcommand exists: 'token'
+
+Usage: artcafe auth [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+--- exit code 2
+
+"#]],
+    );
+    let run = env.run(&["key"]).expect(2);
+    assert!(run.stderr.starts_with("::error title=USAGE::a subcommand is missing\n"), "{run:?}");
     let json = env.run(&["auth", "tokn", "--json"]).expect(2);
     assert_eq!(json.failure()["code"], "USAGE");
     // Nothing that may be a secret.
@@ -208,10 +259,28 @@ fn damaged_notes_stop_nothing_that_can_do_without_them() {
     fs::write(&registrations, "{ torn").unwrap();
     env.unset("ARTCAFE_TOKEN");
     // The endpoint stands in a variable as well, with the same value.
-    for command in [&["auth", "test"][..], &["auth", "token"], &["status"]] {
-        let run = env.run(command).expect(0);
+    for command in ["test", "token"] {
+        let run = env.run(&["auth", command]).expect(0);
         assert!(run.stderr.contains("registrations.json"), "{run:?}");
     }
+    assert_screen(
+        &env,
+        &env.run(&["status"]),
+        snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml
+key           [ROOT]/user/.ssh/artcafe_agent (rsa 2048, 0 days old)
+fingerprint   [FINGERPRINT]
+registration  key id [ID], as configured
+admin login   none
+next          artcafe auth test
+--- stderr
+warning: `[ROOT]/user/.artcafe/state/registrations.json` is damaged: move it away: `mv '[ROOT]/user/.artcafe/state/registrations.json' '[ROOT]/user/.artcafe/state/registrations.json.damaged'`; it holds only what `artcafe key register` can find out again
+
+"#]],
+    );
     // A variable that leads elsewhere is still refused.
     env.set("ARTCAFE_API_ENDPOINT", "http://127.0.0.1:9");
     env.run(&["auth", "test"]).expect(78);
@@ -234,18 +303,83 @@ fn damaged_notes_stop_nothing_that_can_do_without_them() {
 #[test]
 fn what_the_parser_leaves_open_is_told() {
     let env = TestEnv::new();
-    let said = |line: &[&str]| env.run(line).expect(2).stderr;
-    let text = said(&["path", "storage", "--agent-id", "-x"]);
-    assert!(text.contains("`--agent-id=VALUE`") && !text.contains("-- -x"), "{text}");
-    let text = said(&["agent", "register", "x10"]);
-    assert!(text.contains("hint: `artcafe agent register` takes no such bare word") && !text.contains("x10"), "{text}");
-    let text = said(&["tenant", "zzz"]);
-    assert!(text.contains("hint: `artcafe tenant` has show, list, usage, members, use, register"), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["path", "storage", "--agent-id", "-x"]),
+        snapbox::str![[r#"
+--- stderr
+error: unexpected argument '-x' found
+
+Usage: artcafe path [OPTIONS] <KIND>
+
+For more information, try '--help'.
+hint: a value that begins with a dash goes behind an equals sign: `--agent-id=VALUE`
+--- exit code 2
+
+"#]],
+    );
+    // A bare word may be a secret.
+    let run = env.run(&["agent", "register", "x10"]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+--- stderr
+error: unexpected argument '…' found
+
+Usage: artcafe agent register [OPTIONS]
+
+For more information, try '--help'.
+hint: `artcafe agent register` takes no such bare word, which may be a secret and is not repeated; its values go behind flags: `artcafe agent register --help`
+--- exit code 2
+
+"#]],
+    );
+    assert!(!run.stderr.contains("x10"), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["tenant", "zzz"]),
+        snapbox::str![[r#"
+--- stderr
+error: unrecognized subcommand '…'
+
+Usage: artcafe tenant [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+hint: `artcafe tenant` has show, list, usage, members, use, register
+--- exit code 2
+
+"#]],
+    );
     // A command that has a name for it is still suggested, and no more is said.
-    let text = said(&["tenant", "shw"]);
-    assert!(text.contains("'show'") && !text.contains("hint:"), "{text}");
-    let run = env.run(&["help", "no_tenant_token"]).expect(0);
-    assert!(run.stdout.contains("carry no tenant"), "{run:?}");
+    assert_screen(
+        &env,
+        &env.run(&["tenant", "shw"]),
+        snapbox::str![[r#"
+--- stderr
+error: unrecognized subcommand 'shw'
+
+  tip: a similar subcommand exists: 'show'
+
+Usage: artcafe tenant [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+--- exit code 2
+
+"#]],
+    );
+    assert_screen(
+        &env,
+        &env.run(&["help", "no_tenant_token"]),
+        snapbox::str![[r#"
+no_tenant_token, a rule of `artcafe topic check`
+
+Topics of the agent framework carry no tenant. On a system that several tenants use, all of them read and write the very
+same. Where a standard topic says the same with the tenant, it is named `instead`: `tenants/T/agents/A/status` for `agents/status/A`. For
+presence, heartbeats, discovery and commands there is none in that form; agree on a topic of the tenant with whoever reads it.
+
+"#]],
+    );
     for twice in [["a=One", "a=Two"], ["One", "One:free"]] {
         let line =
             ["sandbox", "serve", "--json", "--listen", "127.0.0.1:0", "--tenant", twice[0], "--tenant", twice[1]];

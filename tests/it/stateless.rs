@@ -2,6 +2,7 @@
 
 use super::support::files::{chmod, names};
 use super::support::scenes::stateless::*;
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Run, TestEnv};
 use std::fs;
 use std::process::Command;
@@ -127,8 +128,22 @@ fn what_shows_an_identity_shows_the_key_of_the_variable() {
     let file = env.key().display().to_string();
     let data = status(&env);
     assert_eq!((&data["key"]["fingerprint"], &data["key"]["hides"]), (&proven, &file.as_str().into()), "{data}");
-    let text = env.run(&["status"]).expect(0).stdout;
-    assert!(text.contains(&format!("ARTCAFE_PRIVATE_KEY (rsa 2048, in place of {file})")), "{text}");
+    assert_screen(
+        &env,
+        &env.run(&["status"]),
+        snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml (absent)
+key           ARTCAFE_PRIVATE_KEY (rsa 2048, in place of [ROOT]/user/.ssh/artcafe_agent)
+fingerprint   [FINGERPRINT]
+registration  key id [ID], as configured
+admin login   none
+next          artcafe auth test
+
+"#]],
+    );
     let data = env.run(&["key", "show", "--json"]).expect(0).data();
     assert_eq!((&data["private_key_path"], &data["holder"]), (&from, &"variable".into()), "{data}");
     assert_eq!((&data["fingerprint"], &data["hides"]), (&proven, &file.as_str().into()), "{data}");
@@ -155,8 +170,17 @@ fn what_shows_an_identity_shows_the_key_of_the_variable() {
     assert_eq!(status(&env)["key_id"], serde_json::Value::Null);
     // What is no SOURCE may be the key itself, and what the SOURCE gives may be no key.
     env.set("ARTCAFE_PRIVATE_KEY", &key);
-    let run = env.run(&["config", "explain", "auth.ssh_key.private_key_path"]).expect(0);
-    assert!(run.stdout.contains("(no SOURCE)"), "{run:?}");
+    let run = env.run(&["config", "explain", "auth.ssh_key.private_key_path"]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+wins  (no SOURCE)  (ARTCAFE_PRIVATE_KEY)
+loses ~/.ssh/artcafe_agent  ([ROOT]/user/.artcafe/config.yaml:7:23)
+loses [ROOT]/user/.ssh/artcafe_agent  (default)
+
+"#]],
+    );
     env.set("ARTCAFE_PRIVATE_KEY", "env:NO_KEY");
     env.set("NO_KEY", "no key at all");
     let data = status(&env);

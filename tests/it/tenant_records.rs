@@ -3,6 +3,7 @@
 use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
 
+use crate::support::screen::assert_screen;
 use crate::support::{Server, TestEnv, fake, mode};
 
 fn register(env: &TestEnv, more: &[&str]) -> crate::support::Run {
@@ -23,7 +24,7 @@ fn the_record_is_shown_or_what_is_known_without_it() {
         let kinds: Vec<&str> =
             data["known_here"].as_array().unwrap().iter().map(|source| source["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["configuration", "registration"]);
-        let text = env.run(&["tenant", "show"]).expect(0).stdout;
+        let shown = env.run(&["tenant", "show"]);
         match dialect {
             Dialect::Documented => {
                 assert_eq!(
@@ -31,12 +32,41 @@ fn the_record_is_shown_or_what_is_known_without_it() {
                     (&json!("Acme"), &json!("GET /tenants/{id}"))
                 );
                 assert_eq!(data["record_problem"], Value::Null);
-                assert!(text.contains("name     Acme"), "{text}");
+                assert_screen(
+                    &env,
+                    &shown,
+                    snapbox::str![[r#"
+tenant   11111111-aaaa-4aaa-8aaa-111111111111 (from ARTCAFE_TENANT_ID)
+name     Acme
+status   active
+payment  active
+made     [DATE]
+plan     basic
+endpoint [SERVER]
+token    ARTCAFE_TOKEN, for tenant 11111111-aaaa-4aaa-8aaa-111111111111, until [DATE] [CLOCK] UTC
+known    configuration [ROOT]/user/.artcafe/config.yaml
+known    registration [SERVER]
+
+"#]],
+                );
             }
             Dialect::AsBuilt => {
                 assert_eq!((&data["record"], &data["plan_from"]), (&Value::Null, &json!("GET /billing/usage-summary")));
                 assert!(data["record_problem"].as_str().unwrap().contains("refuses it to every token"), "{data}");
-                assert!(text.contains("no record:"), "{text}");
+                assert_screen(
+                    &env,
+                    &shown,
+                    snapbox::str![[r#"
+tenant   11111111-aaaa-4aaa-8aaa-111111111111 (from ARTCAFE_TENANT_ID)
+plan     basic
+endpoint [SERVER]
+token    ARTCAFE_TOKEN, for tenant 11111111-aaaa-4aaa-8aaa-111111111111, until [DATE] [CLOCK] UTC
+known    configuration [ROOT]/user/.artcafe/config.yaml
+known    registration [SERVER]
+no record: the server refuses it to this token; the public server refuses it to every token
+
+"#]],
+                );
             }
         }
         // The agent's own token is no person's; without any token, this machine alone tells.
@@ -152,7 +182,16 @@ fn members_are_listed_where_the_server_has_them() {
     let roles: Vec<&str> =
         data["members"].as_array().unwrap().iter().map(|member| member["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["owner", "viewer"]);
-    assert!(env.run(&["tenant", "members"]).expect(0).stdout.contains("v@example.com"));
+    assert_screen(
+        &env,
+        &env.run(&["tenant", "members"]),
+        snapbox::str![[r#"
+ROLE     STATUS     SINCE        ADDRESS, USER ID
+owner    active     [DATE]   admin@11111111-aaaa-4aaa-8aaa-111111111111.example (admin-11111111-aaaa-4aaa-8aaa-111111111111)
+viewer   active     [DATE]   v@example.com ([ID])
+
+"#]],
+    );
     env.unset("ARTCAFE_TOKEN");
     assert_eq!(env.run(&["tenant", "members", "--json"]).expect(4).code_name(), "NOT_ALLOWED");
     let built = Server::start(Dialect::AsBuilt, &[]);
@@ -233,9 +272,22 @@ fn where_the_server_cannot_the_portals_steps_are_the_result() {
     // Asked once, and what was reserved is gone.
     assert_eq!(built.count("POST /api/v1/tenants"), 1);
     assert!(!key.exists());
-    let text =
-        env.run(&["tenant", "register", "--name", "Example Ltd", "--admin-email", "a@b.example"]).expect(6).stdout;
-    assert!(text.starts_with("not registered:") && text.contains("\n  6. name it here"), "{text}");
+    let run = env.run(&["tenant", "register", "--name", "Example Ltd", "--admin-email", "a@b.example"]);
+    assert_screen(
+        &env,
+        &run,
+        snapbox::str![[r#"
+not registered: the server answered 500 to POST /tenants, as the public server does to every registration; in the portal:
+  1. look in the portal, https://portal.artcafe.ai, whether the organization is there already: the server failed in the middle
+  2. open https://portal.artcafe.ai and click "Register New Organization"
+  3. give the organization name `Example Ltd`, the admin email `a@b.example` and the subscription plan `basic`
+  4. verify the admin email by the message that comes, and complete the onboarding
+  5. save the Tenant ID that is shown
+  6. name it here: `artcafe setup --tenant-id TENANT_ID`, or `artcafe tenant use TENANT_ID` where an agent is configured
+--- exit code 6
+
+"#]],
+    );
 
     // Without a person's token nobody is asked, and nothing can be there.
     let mut none = TestEnv::with(&built);

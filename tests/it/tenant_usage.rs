@@ -1,6 +1,7 @@
 //! `artcafe tenant usage`: one report whichever route answers, and the verdict of `--check`.
 
 use super::support::scenes::tenant_usage::*;
+use super::support::screen::assert_screen;
 use crate::support::{Server, TestEnv, fake};
 use artcafe::sandbox::{Dialect, Options};
 use serde_json::{Value, json};
@@ -35,8 +36,48 @@ fn both_dialects_tell_the_plan_and_what_is_used() {
         assert_eq!(of_agent["authorized_by"], "the agent's own key");
         assert_eq!(counter(&of_agent, "ssh_keys")["current"], 1);
         // A pipe gets numbers and no bars.
-        let text = env.run(&["tenant", "usage"]).expect(0).stdout;
-        assert!(text.contains("ssh keys") && !text.contains('#') && !text.contains('█'), "{text}");
+        let run = env.run(&["tenant", "usage"]);
+        match dialect {
+            Dialect::Documented => assert_screen(
+                &env,
+                &run,
+                snapbox::str![[r#"
+tenant   11111111-aaaa-4aaa-8aaa-111111111111 at [SERVER]
+plan     basic
+source   GET /usage-metrics
+period   [DATE] to [DATE]
+agents                          1 of 10               10%
+ssh keys                        1 of 20                5%
+channels                        0 of 100               0%
+messages this month             0 of 100000            0%
+storage (GB)                    0 of 10                0%
+connections                     ? of 20
+api calls a minute              ? of 500
+active agents                   0
+active channels                 0
+messages                        0
+api calls [N]
+
+"#]],
+            ),
+            Dialect::AsBuilt => assert_screen(
+                &env,
+                &run,
+                snapbox::str![[r#"
+tenant   11111111-aaaa-4aaa-8aaa-111111111111 at [SERVER]
+plan     basic
+source   GET /billing/usage-summary
+agents                          1 of 10               10%
+ssh keys                        1 of 20                5%
+channels                        0 of 100               0%
+messages this month             0 of 100000            0%
+storage (GB)                    0 of 10                0%
+connections                     ? of 20
+api calls a minute              ? of 500
+
+"#]],
+            ),
+        }
     }
 }
 
@@ -116,8 +157,52 @@ fn a_near_limit_is_a_finding_at_the_limit_that_was_asked_for() {
         assert_eq!(run.warnings(), [] as [&str; 0]);
         usage(&env, &["--check", "--at", "80.1%"], 0);
         usage(&env, &["--check", "--at", "20%"], 7);
-        let text = env.run(&["tenant", "usage", "--check"]).expect(7);
-        assert!(text.stdout.contains("at 80% of the limit or over it: ssh keys"), "{text:?}");
+        let run = env.run(&["tenant", "usage", "--check"]);
+        match dialect {
+            Dialect::Documented => assert_screen(
+                &env,
+                &run,
+                snapbox::str![[r#"
+tenant   small at [SERVER]
+plan     free
+source   GET /usage-metrics
+period   [DATE] to [DATE]
+agents                          1 of 3             33.33%
+ssh keys                        4 of 5                80%
+channels                        0 of 10                0%
+messages this month             0 of 10000             0%
+storage (GB)                    0 of 1                 0%
+connections                     ? of 5
+api calls a minute              ? of 100
+active agents                   0
+active channels                 0
+messages                        0
+api calls [N]
+at 80% of the limit or over it: ssh keys
+--- exit code 7
+
+"#]],
+            ),
+            Dialect::AsBuilt => assert_screen(
+                &env,
+                &run,
+                snapbox::str![[r#"
+tenant   small at [SERVER]
+plan     free
+source   GET /billing/usage-summary
+agents                          1 of 3             33.33%
+ssh keys                        4 of 5                80%
+channels                        0 of 10                0%
+messages this month             0 of 10000             0%
+storage (GB)                    0 of 1                 0%
+connections                     ? of 5
+api calls a minute              ? of 100
+at 80% of the limit or over it: ssh keys
+--- exit code 7
+
+"#]],
+            ),
+        }
         usage(&env, &[], 0);
         for wrong in [&["--check", "--at", "0.8"] as &[&str], &["--check", "--at", "80"], &["--at", "80%"]] {
             assert_eq!(usage(&env, wrong, 2).code_name(), "USAGE");

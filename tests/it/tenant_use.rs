@@ -3,6 +3,7 @@
 use artcafe::sandbox::Dialect;
 use serde_json::{Value, json};
 
+use crate::support::screen::assert_screen;
 use crate::support::{AGENT, Server, TestEnv};
 
 #[test]
@@ -41,8 +42,18 @@ fn another_tenant_voids_the_proof_and_the_key_id_and_is_written_once() {
         // There the key is not registered: the verdict is the exit code, and what was written stands.
         let run = env.run(&["tenant", "use", &other, "--prove", "--json"]).expect(4);
         assert_eq!(run.data()["proof"]["proven"], false);
-        let text = env.run(&["tenant", "use", &other, "--prove"]).expect(4);
-        assert!(text.stdout.contains("not proven:"), "{text:?}");
+        assert_screen(
+            &env,
+            &env.run(&["tenant", "use", &other, "--prove"]),
+            snapbox::str![[r#"
+the configuration names tenant `22222222-bbbb-4bbb-8bbb-222222222222` already; nothing was written
+not proven: agent `prod-data-processor-01` of tenant `22222222-bbbb-4bbb-8bbb-222222222222`
+this machine registered the key for agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111`, and what is asked for is agent `prod-data-processor-01` (from [ROOT]/user/.artcafe/config.yaml:5:13) of tenant `22222222-bbbb-4bbb-8bbb-222222222222` (from tenant use)
+hint: if that is a slip, name the agent and tenant of the key; otherwise give this agent a key of its own: `artcafe setup --output PATH`
+--- exit code 4
+
+"#]],
+        );
         // Back where it is registered, it is proven by what this machine remembers.
         let tenant = server.tenant().to_owned();
         let data = env.run(&["tenant", "use", &tenant, "--prove", "--json"]).expect(0).data();

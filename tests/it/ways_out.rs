@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
 
+use super::support::screen::assert_screen;
 use super::support::{AGENT, Server, TestEnv};
 
 /// An agent that works with its own key alone, and the same with an administrator's token.
@@ -111,7 +112,18 @@ fn an_abort_that_is_refused_has_turned_nothing() {
         (&"in_grace".into(), &"forward".into(), &"another".into()),
         "{status}"
     );
-    assert!(env.run(&["key", "rotate", "--status"]).expect(0).stdout.contains("names another key"));
+    assert_screen(
+        &env,
+        &env.run(&["key", "rotate", "--status"]),
+        snapbox::str![[r#"
+the configuration names another key; next: artcafe config relink
+new key  [ID] [FINGERPRINT]
+file     [ROOT]/user/.ssh/artcafe_agent.[STAMP]
+old key  [ID] stays until [DATE] [CLOCK] UTC
+next: artcafe key rotate --finish, after that time
+
+"#]],
+    );
     follow(&env, &failure["hint"], "artcafe config relink");
     assert_eq!(fs::read_to_string(env.config()).unwrap(), switched);
     // And so the way forward is still open.
@@ -131,8 +143,15 @@ fn a_rotation_that_is_being_undone_says_so() {
     let status = env.run(&["key", "rotate", "--status", "--json"]).expect(0).data();
     assert_eq!((&status["outcome"], &status["configuration_names"]), (&"being_undone".into(), &"new".into()));
     assert_eq!(status["old_private_key_path"], env.key().to_str().unwrap());
-    let said = env.run(&["key", "rotate", "--status"]).expect(0).stdout;
-    assert!(said.contains("being undone") && said.contains("artcafe key rotate --abort"), "{said}");
+    assert_screen(
+        &env,
+        &env.run(&["key", "rotate", "--status"]),
+        snapbox::str![[r#"
+being undone, back to the old key ([ID], [ROOT]/user/.ssh/artcafe_agent); the configuration names the new key
+next: artcafe key rotate --abort
+
+"#]],
+    );
     let undone = env.run(&["key", "rotate", "--abort", "--json"]).expect(0).data();
     assert_eq!((&undone["outcome"], &undone["configuration_names"]), (&"undone".into(), &"old".into()));
 }
@@ -267,7 +286,22 @@ fn a_proof_that_is_asked_for_quietly_says_nothing() {
     assert_eq!(env.run(&["auth", "test", "--quiet"]).expect(0).all(), "");
     env.run(&["auth", "test", "--quiet", "--json"]).expect(0).data();
     env.run(&["config", "set", "auth.ssh_key.key_id", "another-id"]).expect(0);
-    assert!(env.run(&["auth", "test", "--quiet"]).expect(4).stdout.contains("not proven"));
+    assert_screen(
+        &env,
+        &env.run(&["auth", "test", "--quiet"]),
+        snapbox::str![[r#"
+✓ challenge  POST /auth/agent/challenge [N] ms
+✓ sign       on this machine [N] ms
+✗ verify     POST /auth/verify [N] ms
+not proven: agent `prod-data-processor-01` of tenant `11111111-aaaa-4aaa-8aaa-111111111111` at [SERVER]
+the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent
+caused by: the server answered 401 to POST /auth/verify
+the answer was: Invalid signature
+hint: an administrator's token tells which: `artcafe auth login`, then `artcafe auth test` again
+--- exit code 4
+
+"#]],
+    );
 }
 
 #[test]
@@ -328,7 +362,43 @@ fn an_older_configuration_is_seen_by_everything_that_looks() {
             (&status["next"], &status["superseded_by"]["key_id"]),
             (&"artcafe config relink".into(), &current.as_str().into())
         );
-        assert!(env.run(&["status"]).expect(0).stdout.contains("an older configuration"));
+        let seen = env.run(&["status"]);
+        if old == &first {
+            assert_screen(
+                &env,
+                &seen,
+                snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml
+key           [ROOT]/user/.ssh/artcafe_agent (rsa 2048, 0 days old)
+fingerprint   [FINGERPRINT]
+registration  key id [ID], registered [TIME]; the configuration names key id [ID]
+superseded    an older configuration: the key was replaced on [TIME], by [ROOT]/user/.ssh/artcafe_agent.[STAMP] ([ID])
+admin login   none
+next          artcafe config relink
+
+"#]],
+            );
+        } else {
+            assert_screen(
+                &env,
+                &seen,
+                snapbox::str![[r#"
+agent         prod-data-processor-01
+tenant        11111111-aaaa-4aaa-8aaa-111111111111
+endpoint      [SERVER]
+configuration [ROOT]/user/.artcafe/config.yaml
+key           there is no key file `[ROOT]/user/.ssh/artcafe_agent.[STAMP]`
+registration  key id [ID], as configured
+superseded    an older configuration: the key was replaced on [TIME], by [ROOT]/user/.ssh/artcafe_agent.[STAMP] ([ID])
+admin login   none
+next          artcafe config relink
+
+"#]],
+            );
+        }
         for args in [
             &["key", "needs-rotation", "--json"][..],
             &["key", "rotate", "--if-due", "--json"],
@@ -352,7 +422,24 @@ fn an_older_configuration_is_seen_by_everything_that_looks() {
                 (&entry["needs_attention"], &entry["standing"]["superseded_by"]["key_id"]),
                 (&true.into(), &current.as_str().into())
             );
-            assert!(env.run(&["key", "status"]).expect(0).stdout.contains("next          artcafe config relink"));
+            assert_screen(
+                &env,
+                &env.run(&["key", "status"]),
+                snapbox::str![[r#"
+configuration [ROOT]/user/.artcafe/config.yaml
+agent         prod-data-processor-01
+key           [ROOT]/user/.ssh/artcafe_agent (rsa 2048, pem)
+age           0 days, from [DATE] [CLOCK] UTC (registered, as this machine remembers)
+registration  refused, key id [ID]
+              `[ROOT]/user/.artcafe/config.yaml` names a key that was replaced on [TIME]: it was [ID], and is [ID] now: the server does not accept the key: it is not registered under its key id, was revoked, or belongs to another agent: the server answered 401 to POST /auth/verify
+superseded    an older configuration: the key was replaced on [TIME], by [ROOT]/user/.ssh/artcafe_agent.[STAMP], key id [ID]
+window opens  [DATE] [CLOCK] UTC
+due           [DATE] [CLOCK] UTC
+verdict       fresh by its age, but it cannot authenticate
+next          artcafe config relink
+
+"#]],
+            );
         } else {
             // No other key is made and registered beside the one that is in force.
             let failure = administrator.run(&["setup", "--json"]).expect(4).failure();

@@ -8,6 +8,7 @@ use artcafe::ops::doctor::Check;
 use crate::support::TestEnv;
 use crate::support::files::picture;
 use crate::support::scenes::doctor::World;
+use crate::support::screen::assert_screen;
 
 #[test]
 fn every_check_has_a_section_a_help_page_and_no_other_has_one() {
@@ -72,16 +73,40 @@ fn checks_can_be_chosen_and_listed() {
 #[test]
 fn a_person_sees_what_is_wrong_why_and_what_to_do() {
     let world = World::healthy();
-    let fine = world.env.run(&["doctor"]).expect(0).stdout;
-    assert!(fine.lines().last().unwrap().starts_with("healthy: "), "{fine}");
-    assert!(!fine.contains("key-mode"), "{fine}");
+    assert_screen(
+        &world.env,
+        &world.env.run(&["doctor"]),
+        snapbox::str![[r#"
+this machine
+  note     timer                    no systemd timer replaces the key
+           hint: `artcafe service install` makes one; nothing is to be done where something else runs `artcafe key needs-rotation`
+key
+  note     passphrase               the private key has none, as is usual for an agent that starts by itself
+           hint: `artcafe key convert --new-passphrase` gives it one; the agent then needs ARTCAFE_PASSPHRASE_SOURCE
+healthy: 2 notes, [N] fine, [N] skipped
+
+"#]],
+    );
     assert!(world.env.run(&["doctor", "--verbose"]).expect(0).stdout.contains("key-mode"));
     crate::support::files::chmod(&world.env.key(), 0o640);
-    let broken = world.env.run(&["doctor"]).expect(1).stdout;
-    for part in ["key\n", "error    key-mode", "(mode 0640)", "why: whoever can read", "hint: `artcafe key repair`"] {
-        assert!(broken.contains(part), "no {part:?} in {broken}");
-    }
-    assert!(broken.lines().last().unwrap().starts_with("not healthy: 1 error, "), "{broken}");
+    assert_screen(
+        &world.env,
+        &world.env.run(&["doctor"]),
+        snapbox::str![[r#"
+this machine
+  note     timer                    no systemd timer replaces the key
+           hint: `artcafe service install` makes one; nothing is to be done where something else runs `artcafe key needs-rotation`
+key
+  error    key-mode                 `[ROOT]/user/.ssh/artcafe_agent` is open to other users (mode 0640)
+           why: whoever can read the file is the agent
+           hint: `artcafe key repair` mends it, or `chmod 600 [ROOT]/user/.ssh/artcafe_agent`
+  note     passphrase               the private key has none, as is usual for an agent that starts by itself
+           hint: `artcafe key convert --new-passphrase` gives it one; the agent then needs ARTCAFE_PASSPHRASE_SOURCE
+not healthy: 1 error, 2 notes, [N] fine, [N] skipped
+--- exit code 1
+
+"#]],
+    );
     let data = world.doctor().expect(1).data();
     let check = data["checks"].as_array().unwrap().iter().find(|check| check["id"] == "key-mode").unwrap().clone();
     assert_eq!(check["fix"]["argv"], serde_json::json!(["artcafe", "key", "repair"]));
