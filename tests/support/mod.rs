@@ -16,7 +16,7 @@ pub(crate) mod terminal;
 pub(crate) mod tier;
 pub(crate) mod trace;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -246,6 +246,7 @@ struct Home {
     /// The marks of the key pairs that were used, by any machine of this test.
     keys: Rc<tempfile::TempDir>,
     watch: Watch,
+    is_watched: Cell<bool>,
 }
 
 impl Home {
@@ -257,7 +258,7 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         // A test that fails has its own words.
-        if is_watched() && !std::thread::panicking() {
+        if self.is_watched.get() && !std::thread::panicking() {
             let found = self.watch.findings(self.dir.path());
             assert!(found.is_empty(), "secrets where they do not belong:\n{}", found.join("\n"));
         }
@@ -288,7 +289,13 @@ pub(crate) struct TestEnv {
 impl TestEnv {
     /// Nothing is set but HOME and PATH.
     pub(crate) fn new() -> Self {
-        let home = Home { dir: temporary(), beside: temporary(), keys: used_keys(), watch: Watch::default() };
+        let home = Home {
+            dir: temporary(),
+            beside: temporary(),
+            keys: used_keys(),
+            watch: Watch::default(),
+            is_watched: Cell::new(is_watched()),
+        };
         let dir = Rc::new(home);
         fs::create_dir(dir.path().join("user")).unwrap();
         let mut env = Self { dir, vars: Vec::new(), is_traced: is_watched(), waits: 20, makes_keys: false };
@@ -441,6 +448,12 @@ impl TestEnv {
             self.dir.watch.started(Started::read(&fs::read(&trace).unwrap(), args, &self.vars));
         }
         run
+    }
+
+    /// The same machine, whose processes are traced and whose home is searched for secrets when it ends.
+    pub(crate) fn under_watch(self) -> Self {
+        self.dir.is_watched.set(true);
+        Self { is_traced: true, ..self }
     }
 
     /// The same machine without the tracer, for this reason.

@@ -1,8 +1,8 @@
 //! What every process of a run is started with: its arguments and its environment, by strace.
 //!
-//! Each run of the program that is waited for is traced, so that a secret among the arguments or in the environment of
-//! the program or of anything that it starts is found, whichever test causes it. The trace is written outside of the
-//! home that is searched. A test that needs another tracer, or none, says so by `TestEnv::untraced`.
+//! Runs of a machine that is `TestEnv::under_watch` are traced, and those of every machine with `ARTCAFE_TEST_SECRETS=1`, so
+//! that a secret among the arguments or in the environment of the program or of anything that it starts is found. The
+//! trace is written outside of the home that is searched.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;

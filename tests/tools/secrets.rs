@@ -44,7 +44,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn nothing_secret_is_printed_or_left_about() {
     let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::with(&server);
+    let mut env = TestEnv::with(&server).under_watch();
     let token = server.token().to_owned();
     env.unset("ARTCAFE_TOKEN");
     env.set("ADMIN", &token);
@@ -91,7 +91,7 @@ fn nothing_secret_is_printed_or_left_about() {
 #[test]
 fn no_challenge_or_signature_is_shown() {
     let server = Server::start(Dialect::Documented, &[]);
-    let env = TestEnv::with(&server);
+    let env = TestEnv::with(&server).under_watch();
     let run = env.run(&["setup", "--agent-id", AGENT, "--bits", "2048", "--verbose"]).expect(0);
     let test = env.run(&["auth", "test", "--verbose"]).expect(0);
     for text in [&run.stdout, &run.stderr, &test.stdout, &test.stderr] {
@@ -108,7 +108,7 @@ fn no_challenge_or_signature_is_shown() {
 #[test]
 fn files_and_directories_are_private() {
     let server = Server::start(Dialect::Documented, &[]);
-    let env = TestEnv::with(&server);
+    let env = TestEnv::with(&server).under_watch();
     env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
     env.run(&["auth", "login", "--token", "env:ARTCAFE_TOKEN"]).expect(0);
     for directory in [".artcafe", ".artcafe/state", ".ssh"] {
@@ -130,7 +130,7 @@ fn files_and_directories_are_private() {
 #[test]
 fn a_planted_leak_is_found_in_every_form() {
     let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::with(&server);
+    let mut env = TestEnv::with(&server).under_watch();
     env.set("PASS", PASSPHRASE);
     env.run(&["setup", "--agent-id", AGENT, "--bits", "2048", "--passphrase", "env:PASS"]).expect(0);
     env.run(&["auth", "login", "--token", "env:ARTCAFE_TOKEN"]).expect(0);
@@ -189,7 +189,7 @@ fn a_planted_leak_is_found_in_every_form() {
 #[test]
 fn a_planted_leak_in_an_argument_or_an_environment_turns_a_test_red() {
     let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::with(&server);
+    let mut env = TestEnv::with(&server).under_watch();
     env.run(&["setup", "--agent-id", AGENT, "--bits", "2048"]).expect(0);
     let admin = env.write("admin", server.token());
     env.unset("ARTCAFE_TOKEN");
@@ -251,7 +251,7 @@ fn a_planted_leak_in_an_argument_or_an_environment_turns_a_test_red() {
 #[test]
 fn no_secret_is_an_argument_or_in_an_environment_that_it_is_not_for() {
     let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::with(&server);
+    let mut env = TestEnv::with(&server).under_watch();
     let admin = format!("file:{}", env.write("admin", server.token()));
     let passphrase = format!("file:{}", env.write("passphrase", PASSPHRASE));
     env.unset("ARTCAFE_TOKEN");

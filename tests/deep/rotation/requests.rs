@@ -155,6 +155,7 @@ fn work_comes_later(dialect: Dialect, format: &'static str) {
         .filter(|(route, _)| route.contains("/ssh-keys") && !route.starts_with("GET"))
         .collect();
     assert!(mutating.len() >= 2, "{mutating:?}");
+    let mutating = share(&format!("{dialect} {format}, the work comes later"), mutating, 3);
     let mut tally = Tally::default();
     for (route, number) in &mutating {
         for flag in ["--resume", "--abort"] {

@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
-use std::sync::OnceLock;
 
 use artcafe::sandbox::Dialect;
 use serde_json::Value;
@@ -19,18 +18,8 @@ pub(crate) struct Machine {
     pub(crate) env: TestEnv,
     /// The first key's record.
     pub(crate) old_id: String,
+    old_public: String,
     dialect: Dialect,
-}
-
-/// One pair for all machines: making it takes longer than a test.
-fn pair() -> &'static (String, String) {
-    static PAIR: OnceLock<(String, String)> = OnceLock::new();
-    PAIR.get_or_init(|| {
-        let env = TestEnv::new();
-        env.run(&["key", "generate", "--bits", "2048"]).expect(0);
-        let public = env.path(".ssh/artcafe_agent.pub");
-        (fs::read_to_string(env.key()).unwrap(), fs::read_to_string(public).unwrap())
-    })
 }
 
 impl Machine {
@@ -43,14 +32,15 @@ impl Machine {
         let mut env = TestEnv::new();
         // A lost answer must end the step: repeating it is no step of its own.
         env.set("ARTCAFE_RETRIES", "0");
-        let (private, public) = pair();
-        for folder in [".ssh", ".artcafe"] {
+        // Its history is no part of the machine.
+        env.run(&["key", "generate", "--bits", "2048"]).expect(0);
+        fs::remove_dir_all(env.path(".artcafe")).unwrap();
+        {
             use std::os::unix::fs::DirBuilderExt as _;
-            fs::DirBuilder::new().mode(0o700).create(env.path(folder)).unwrap();
+            fs::DirBuilder::new().mode(0o700).create(env.path(".artcafe")).unwrap();
         }
+        let public = fs::read_to_string(env.path(".ssh/artcafe_agent.pub")).unwrap();
         let old_id = server.register(AGENT, public.trim());
-        write(&env.key(), private, 0o600);
-        write(&env.path(".ssh/artcafe_agent.pub"), public, 0o644);
         let config = format!(
             "# above\napi:\n  endpoint: {}\nauth: # mine\n  custom: [kept, as it is]\n  agent_id: {AGENT}\n  tenant_id: {}\n  \
              ssh_key:\n    private_key_path: ~/.ssh/artcafe_agent\n    key_id: {old_id} # this one\n    key_type: agent\nzoo: kept\n",
@@ -58,7 +48,7 @@ impl Machine {
             server.tenant()
         );
         write(&env.config(), &config, 0o600);
-        Self { server, env, old_id, dialect }
+        Self { server, env, old_id, old_public: public, dialect }
     }
 
     /// The journal, while a rotation is open.
@@ -82,9 +72,9 @@ impl Machine {
 
     /// The records of the new key.
     pub(crate) fn new_records(&self) -> Vec<Value> {
-        let old = pair().1.split(' ').nth(1).unwrap().to_owned();
+        let old = self.old_public.split(' ').nth(1).unwrap();
         let mut records = self.server.keys();
-        records.retain(|record| !record["public_key"].as_str().unwrap().contains(&old));
+        records.retain(|record| !record["public_key"].as_str().unwrap().contains(old));
         records
     }
 
