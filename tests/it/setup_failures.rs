@@ -163,19 +163,6 @@ fn an_unreadable_key_or_configuration_is_told() {
 }
 
 #[test]
-fn without_any_home_nothing_is_made_anywhere() {
-    let server = Server::start(Dialect::Documented, &[]);
-    let mut env = TestEnv::with(&server);
-    env.open_to_nobody();
-    env.unset("HOME");
-    // That user's home directory in the user database is one that cannot be made.
-    let run = env.run_as_nobody(&SETUP);
-    assert!(run.code == 77 || run.code == 78, "{run:?}");
-    assert!(run.failure()["hint"].as_str().unwrap().contains("ARTCAFE_HOME"), "{run:?}");
-    assert_eq!(server.count("POST /api/v1/ssh-keys"), 0);
-}
-
-#[test]
 fn a_key_that_others_can_read_is_refused_before_the_server_is_asked() {
     let server = Server::start(Dialect::Documented, &[]);
     let env = TestEnv::with(&server);

@@ -54,3 +54,17 @@ fn a_full_disk_loses_nothing_at_whichever_write_it_strikes() {
     assert_eq!((outcomes[0], outcomes.last()), (1, Some(&0)), "{outcomes:?}");
     assert!(outcomes.contains(&6), "{outcomes:?}");
 }
+
+/// As root, which becomes a user whose home cannot be made: an ordinary user has a real one.
+#[test]
+fn without_any_home_nothing_is_made_anywhere() {
+    let server = Server::start(Dialect::Documented, &[]);
+    let mut env = TestEnv::with(&server);
+    env.open_to_nobody();
+    env.unset("HOME");
+    // That user's home directory in the user database is one that cannot be made.
+    let run = env.run_as_nobody(&SETUP);
+    assert!(run.code == 77 || run.code == 78, "{run:?}");
+    assert!(run.failure()["hint"].as_str().unwrap().contains("ARTCAFE_HOME"), "{run:?}");
+    assert_eq!(server.count("POST /api/v1/ssh-keys"), 0);
+}
